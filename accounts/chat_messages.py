@@ -57,12 +57,12 @@ def _slack_actions(task: ChatTask) -> dict[str, Any]:
         }
         for action, words in buttons
     ]
-    hand = {
+    reassign = {
         "type": "users_select",
-        "action_id": "hand",
+        "action_id": "reassign",
         "placeholder": _slack_plain_text("Hand over to"),
     }
-    return {"type": "actions", "block_id": f"task:{task.id}", "elements": [*elements, hand]}
+    return {"type": "actions", "block_id": f"task:{task.id}", "elements": [*elements, reassign]}
 
 
 def _slack_plain_text(text: str) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def teams_body(message: ChatMessage, *, people: Sequence[tuple[str, str]]) -> di
     ]
     actions: list[dict[str, Any]] = []
     if message.task is not None:
-        actions = _teams_actions(message.task, may_hand=bool(people))
+        actions = _teams_actions(message.task, may_reassign=bool(people))
         if people:
             body.append(_teams_people(people))
     actions.append({"type": "Action.OpenUrl", "title": "Open", "url": message.link})
@@ -96,11 +96,11 @@ def teams_body(message: ChatMessage, *, people: Sequence[tuple[str, str]]) -> di
 _HEADING = {"weight": "Bolder", "size": "Medium"}
 
 
-def _teams_actions(task: ChatTask, *, may_hand: bool) -> list[dict[str, Any]]:
+def _teams_actions(task: ChatTask, *, may_reassign: bool) -> list[dict[str, Any]]:
     presses = [("done", value, f"Done: {words}") for value, words in task.outcomes]
     presses += [("snooze", str(days), words) for days, words in SNOOZES]
-    if may_hand:
-        presses.append(("hand", "", "Hand over"))
+    if may_reassign:
+        presses.append(("reassign", "", "Hand over"))
     return [
         {
             "type": "Action.Submit",

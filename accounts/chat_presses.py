@@ -56,7 +56,7 @@ def read_slack(
 
 def _slack_press(person: str, action: Mapping[str, Any]) -> Press | None:
     do, _, value = str(action["action_id"]).partition(":")
-    if do == "hand":
+    if do == "reassign":
         task_id = str(action["block_id"]).removeprefix("task:")
         return Press(person, _task_id_of(task_id), do, str(action["selected_user"]))
     if do not in ("done", "snooze"):
@@ -77,7 +77,7 @@ def read_teams(body: bytes, *, headers: Mapping[str, str], secret: str, now: dat
         _be_fresh(datetime.fromisoformat(said["timestamp"]), now)
         pressed, person = said["value"], str(said["from"]["aadObjectId"])
         do = str(pressed["do"])
-        value = str(pressed["to"] if do == "hand" else pressed["value"])
+        value = str(pressed["to"] if do == "reassign" else pressed["value"])
         return Press(person, _task_id_of(pressed["task"]), do, value)
     except UnprovenError:
         raise

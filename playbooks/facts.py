@@ -63,7 +63,7 @@ _STANDING = (
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """What firing needs of an account beside its standing."""
+    """What firing needs of an account beside its account_state."""
 
     id: int
     external_id: str
@@ -117,7 +117,7 @@ def account_rows(account_ids: Iterable[int]) -> dict[int, AccountRow]:
 
 
 def profiles(account_ids: Iterable[int]) -> dict[int, AccountState]:
-    """As far as columns of the accounts tell: cheap, before `standings` are read of those that
+    """As far as columns of the accounts tell: cheap, before `account_states` are read of those that
     fit."""
     columns = ("segment_override", "segment", "touch_tier_override", "touch_tier", "stage", "tags")
     rows = Account.objects.filter(pk__in=set(account_ids)).values_list("pk", *columns)
@@ -135,7 +135,7 @@ def profiles(account_ids: Iterable[int]) -> dict[int, AccountState]:
     }
 
 
-def standings(
+def account_states(
     *, account_ids: Sequence[int], csms: dict[int, int | None], day: date
 ) -> dict[int, AccountState]:
     """How each account stands on `day`; `csms` says who answers for it."""
@@ -283,7 +283,7 @@ def _signals_since(
     return Signal.objects.filter(account_id__in=account_ids, kind__in=kinds, occurred_at__gte=since)
 
 
-def signals_heard(
+def signals_received(
     *, account_ids: Collection[int], kinds: Collection[str]
 ) -> dict[int, list[tuple[str, datetime]]]:
     """(kind, when the playbooks dealt with it) by account; history that was imported is left out.

@@ -18,7 +18,7 @@ _FALSE = frozenset({"false", "0", "no", "n", "off", "f"})
 Value = str | int | bool | date | datetime | Decimal | tuple[str, ...] | None
 
 
-class NotSaid(Exception):
+class EmptyValue(Exception):
     """An empty value that leaves the field as it is stored."""
 
 
@@ -28,7 +28,7 @@ def read_field(
     """One value; FieldError says what is wrong with it. `words`: what the source's words mean.
 
     Raises:
-        NotSaid: it is empty, and an empty one says nothing.
+        EmptyValue: it is empty, and an empty one says nothing.
     """
     raw = _word_meaning(raw, words=words or {})
     if raw is None or (not reading.typed and isinstance(raw, str) and not raw.strip()):
@@ -62,7 +62,7 @@ def _refuse_or_skip_empty(raw: object, *, field: Field, reading: ParseOptions) -
     if chosen == EmptyCell.HOLD:
         raise FieldError("empty", "is empty, and nobody said what that means; write a value")
     if chosen == EmptyCell.KEEP or not field.clearable:
-        raise NotSaid
+        raise EmptyValue
 
 
 def _number_advice(field: Field) -> str:

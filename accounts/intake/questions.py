@@ -13,7 +13,7 @@ from itertools import groupby
 
 from accounts.intake.annual_price import whole_months
 from accounts.intake.errors import FieldError, FileRefused
-from accounts.intake.field_values import NotSaid, read_field
+from accounts.intake.field_values import EmptyValue, read_field
 from accounts.intake.fields import Field, Kind, Type
 from accounts.intake.parse_options import EndDate, ParseOptions
 from accounts.intake.specs import SPECS
@@ -121,7 +121,7 @@ def meaning_of(text: str, one: Field, kind: Kind, reading: ParseOptions) -> str 
     words = {**meanings(kind, one), **reading.words.get(one.name, {})}
     try:
         value = read_field(text, field=one, reading=reading, words=words)
-    except NotSaid:
+    except EmptyValue:
         return ""
     except FieldError:
         return None
@@ -185,7 +185,7 @@ def days_of(
         texts = {row[place].strip() for row in rows if place < len(row)}
     found = set()
     for text in texts:
-        with suppress(FieldError, NotSaid):
+        with suppress(FieldError, EmptyValue):
             found.add(read_field(text, field=field, reading=reading))
     return {day for day in found if isinstance(day, date)}
 
@@ -239,7 +239,7 @@ def terms_of(
                 read_field(row[places[name]], field=fields[name], reading=reading)
                 for name in ("starts_on", "ends_on")
             )
-        except (FieldError, NotSaid, IndexError):
+        except (FieldError, EmptyValue, IndexError):
             continue
         if isinstance(start, date) and isinstance(end, date) and end.year < 2099:
             found.append((row[places["account"]], start, end))

@@ -11,7 +11,7 @@ from accounts.intake import texts
 from accounts.intake.checks import CHECKS, amounts_as_minor_units
 from accounts.intake.contract_ends import read_end
 from accounts.intake.errors import FieldError, RecordError, shown
-from accounts.intake.field_values import NotSaid, Value, read_field
+from accounts.intake.field_values import EmptyValue, Value, read_field
 from accounts.intake.fields import Field, RecordSpec, Type
 from accounts.intake.parse_options import ParseOptions
 from accounts.intake.spans import read_span
@@ -150,7 +150,7 @@ class _Reading:
             self.values[name] = self._cell_value(
                 self.reading.constants[name], column, reading=as_text
             )
-        except NotSaid:
+        except EmptyValue:
             return
         except FieldError as error:
             self._refuse_or_warn(name, error)
@@ -159,7 +159,7 @@ class _Reading:
         warned = len(self.warnings)
         try:
             value = self._cell_value(cell, column, reading=self.reading)
-        except NotSaid:
+        except EmptyValue:
             column.learn(cell, None)
         except FieldError as error:
             self._refuse_or_warn(column.field.name, error)

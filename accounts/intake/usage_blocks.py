@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from accounts.catalogue import ActorClass
 from accounts.intake.errors import FieldError, RecordError
-from accounts.intake.field_values import NotSaid, read_field
+from accounts.intake.field_values import EmptyValue, read_field
 from accounts.intake.parse_options import EmptyCell, ParseOptions
 from accounts.intake.plain_blocks import PlainBlock
 from accounts.intake.specs.usage import USAGE
@@ -212,7 +212,7 @@ class BlockReader:
         at, field = self.header.index(name), USAGE.by_name()[name]
         new, places = [], []
         for n in missing[first].tolist():
-            with suppress(FieldError, NotSaid):  # said when its row is read the slow way
+            with suppress(FieldError, EmptyValue):  # said when its row is read the slow way
                 value = read_field(cells.text(at, n), field=field, reading=self.reading)
                 new.append(n)
                 places.append(self._words[name].place_of(value))

@@ -19,17 +19,17 @@ from cs_platform.scheduling.invariants import record_invariants
 from health.models import ClosedDay, SourceFeed
 from health.recompute import close_day, recompute, refresh_feeds, spread_day
 from health.recompute.audiences import refresh_audiences
-from health.recompute.departures import ring_departures
+from health.recompute.departures import emit_departures
 from health.recompute.usage_packs import pack_usage
 from metrics.snapshots import take_snapshots
 from metrics.snapshots.forecasts import keep_forecast
 from playbooks.engine import (
     advance_plays,
+    alert_unworked_queue,
     emit_moments,
     fire_signals,
     hand_back_tasks,
-    hand_on_tasks,
-    ring_unworked_queue,
+    reassign_function_tasks,
 )
 
 SHARD_ACCOUNTS = 5_000
@@ -133,7 +133,7 @@ def _close_and_spread_day(shard: Shard) -> int:
 
 
 def _emit_departures(shard: Shard) -> int:
-    return ring_departures(day=shard.day)
+    return emit_departures(day=shard.day)
 
 
 def _renew_contracts(shard: Shard) -> int:
@@ -153,9 +153,9 @@ def _emit_due_moments(shard: Shard) -> int:
     return emit_moments(closed=shard.day, day=shard.next_day)
 
 
-def _hand_on(shard: Shard) -> int:
+def _reassign_tasks(shard: Shard) -> int:
     day, now = shard.next_day, shard.now
-    return hand_on_tasks(day=day, now=now) + hand_back_tasks(day=day, now=now)
+    return reassign_function_tasks(day=day, now=now) + hand_back_tasks(day=day, now=now)
 
 
 def _fire_all_signals(shard: Shard) -> int:
@@ -180,7 +180,7 @@ def _verify_invariants(shard: Shard) -> int:
 
 
 def _alert_on_queue(shard: Shard) -> int:
-    return ring_unworked_queue(day=shard.next_day, now=shard.now)
+    return alert_unworked_queue(day=shard.next_day, now=shard.now)
 
 
 STEPS = (
@@ -197,7 +197,7 @@ STEPS = (
     Step("audiences", _refresh_audiences_of_day),
     Step("moments", _emit_due_moments),
     # Before plays give more work to the teams of the day.
-    Step("hand_on", _hand_on),
+    Step("hand_on", _reassign_tasks),
     Step("fire", _fire_all_signals),
     Step("advance", _advance_all_plays),
     Step("queue", _alert_on_queue),

@@ -83,7 +83,7 @@ def resume(*, now: datetime) -> date | None:
             return None
         first_open = due[0]
         plan(day=first_open)
-    ring_next_steps(day=first_open, now=now)
+    enqueue_next_steps(day=first_open, now=now)
     return first_open
 
 
@@ -123,7 +123,7 @@ def _account_shards() -> list[tuple[int | None, int | None]]:
     return [(chunk[0], chunk[-1]) for chunk in chunks] or [(None, None)]
 
 
-def ring_next_steps(*, day: date, now: datetime) -> int:
+def enqueue_next_steps(*, day: date, now: datetime) -> int:
     """A job for each open shard of the first open step; made once, however often it is asked."""
     # Uses index: step_open
     position = _open_steps().filter(day=day).aggregate(first=Min("position"))["first"]
@@ -170,7 +170,7 @@ def finish(row: StepRun, *, count: int | None, seconds: float, failure: str = ""
         finished_at=now, count=count, seconds=seconds, failure=failure[:500]
     )
     if (
-        ring_next_steps(day=row.day, now=now) == 0
+        enqueue_next_steps(day=row.day, now=now) == 0
         and not _open_steps().filter(day=row.day).exists()
     ):
         settle_overtaken()
@@ -251,7 +251,7 @@ def _give_up(row: StepRun, *, reason: str) -> None:
         finish(row, count=0, seconds=0, failure=f"account {row.first_account_id}: {reason}")
         return
     _halve_shard(row)
-    ring_next_steps(day=row.day, now=datetime.now(UTC))
+    enqueue_next_steps(day=row.day, now=datetime.now(UTC))
 
 
 def _halve_shard(row: StepRun) -> None:

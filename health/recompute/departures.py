@@ -10,7 +10,7 @@ from accounts.work.signals import NewSignal, emit
 from health.facts.departures import Departure, departures
 
 
-def ring_departures(*, day: date) -> int:
+def emit_departures(*, day: date) -> int:
     """Once each time that the people leave: the signal is dated their last day. Returns how many
     accounts are like this as of the closed day."""
     found = departures(end=day)

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import connection
 
 from metrics.facts.chunks import in_chunks
-from metrics.facts.report_date import ReportDate, standing
+from metrics.facts.report_date import ReportDate, judged_accounts
 from metrics.facts.scope import ReportScope
 
 
@@ -50,13 +50,13 @@ class BandFilter:
 _TOTALS = """
     SELECT band, at_risk, count(*), coalesce(sum(arr), 0)::bigint,
         count(*) FILTER (WHERE score < 60)
-    FROM ({standing}) standing GROUP BY band, at_risk ORDER BY band, at_risk
+    FROM ({judged_accounts}) judged GROUP BY band, at_risk ORDER BY band, at_risk
 """
 # Uses index: account_day_at_risk, account_day_band, account_day_largest, on a stored day.
 _LIST = """
     SELECT a.external_id, a.name, coalesce(u.name, p.name, ''), s.band, s.score, s.arr,
         s.without_rate
-    FROM ({standing}) s
+    FROM ({judged_accounts}) s
     JOIN accounts_account a ON a.id = s.account_id
     LEFT JOIN accounts_user u ON u.id = a.owner_id
     LEFT JOIN accounts_pool p ON p.id = a.pool_id
@@ -71,7 +71,7 @@ class HealthState:
     moment: ReportDate
 
     def totals(self) -> list[BandTotal]:
-        query = _TOTALS.format(standing=standing(self.moment, scope=self.scope))
+        query = _TOTALS.format(judged_accounts=judged_accounts(self.moment, scope=self.scope))
         with connection.cursor() as cursor:
             cursor.execute(query, self.moment.params())
             rows = cursor.fetchall()
@@ -93,6 +93,7 @@ class HealthState:
         parts = ["s.band = %(band)s"] if wanted.band else []
         parts += ["s.at_risk"] if wanted.at_risk else []
         query = _LIST.format(
-            standing=standing(self.moment, scope=self.scope), wanted=" AND ".join(parts) or "true"
+            judged_accounts=judged_accounts(self.moment, scope=self.scope),
+            wanted=" AND ".join(parts) or "true",
         )
         return query, {**self.moment.params(), "band": wanted.band}

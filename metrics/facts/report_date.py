@@ -119,25 +119,25 @@ def paid(moment: ReportDate, *, chosen: Chosen, known: str = "") -> str:
     return _PAID_ON_DAY.format(chosen=chosen("m.account_id"))
 
 
-_STANDING = """
+_JUDGED_ACCOUNTS = """
     SELECT account_id, coalesce(h.band, 'unscored') AS band, coalesce(h.at_risk, false) AS at_risk,
         h.score, coalesce(p.without_rate, '') AS without_rate, coalesce(p.arr, 0) AS arr
     FROM ({paid}) p {join} JOIN ({judged}) h USING (account_id)
 """
-_STANDING_STORED = """
+_JUDGED_ACCOUNTS_STORED = """
     SELECT d.account_id, d.band, d.at_risk, d.score, d.without_rate, d.arr_minor AS arr
     FROM metrics_accountday d WHERE d.day = %(day)s AND {chosen}
 """
 
 
-def standing(moment: ReportDate, *, scope: ReportScope) -> str:
+def judged_accounts(moment: ReportDate, *, scope: ReportScope) -> str:
     """SQL: account_id, band, at_risk, score, without_rate, arr.
 
     All that paid or were judged on a day; at present all that are customers.
     """
     if moment.is_stored:
-        return _STANDING_STORED.format(chosen=scope.of_column("d.account_id"))
-    return _STANDING.format(
+        return _JUDGED_ACCOUNTS_STORED.format(chosen=scope.of_column("d.account_id"))
+    return _JUDGED_ACCOUNTS.format(
         paid=paid(moment, chosen=scope.of_column),
         judged=judged(moment, chosen=scope.of_column),
         join="LEFT" if moment.is_present else "FULL",

@@ -52,15 +52,15 @@ class ForecastAccuracy:
     horizons: tuple[HorizonAccuracy, ...]
 
 
-def forecast_accuracy(standing: ReportSnapshot, *, base: str) -> ForecastAccuracy | None:
+def forecast_accuracy(snapshot: ReportSnapshot, *, base: str) -> ForecastAccuracy | None:
     """None before the first forecast that can be compared."""
-    quarter = quarter_of(quarter_of(standing.moment.day).start - timedelta(days=1))
-    found = kept_forecasts(window=quarter, horizons=HORIZONS, base=base, scope=standing.scope)
+    quarter = quarter_of(quarter_of(snapshot.moment.day).start - timedelta(days=1))
+    found = kept_forecasts(window=quarter, horizons=HORIZONS, base=base, scope=snapshot.scope)
     if not found:
         return None
-    outcomes = _outcomes_of_quarter(standing, quarter)
+    outcomes = _outcomes_of_quarter(snapshot, quarter)
     forecast_ends = {(one.account_id, one.line, one.ends_on) for one in found}
-    moved = _Moved(standing, quarter, outcomes, forecast_ends)
+    moved = _Moved(snapshot, quarter, outcomes, forecast_ends)
     sums: dict[int, Counter[str]] = defaultdict(Counter)
     for forecast in found:
         end = (forecast.account_id, forecast.line, forecast.ends_on)
@@ -91,7 +91,7 @@ class _Moved:
     """Renewals whose end moved after their forecast: signed early, or put off. What became of one
     is the next end of its line after the night, within the quarters beside."""
 
-    standing: ReportSnapshot
+    snapshot: ReportSnapshot
     quarter: Window
     outcomes: _Outcomes
     forecast_ends: Set[_Renewal]
@@ -108,7 +108,7 @@ class _Moved:
         before, after = (
             quarter_of(day) for day in (self.quarter.start, self.quarter.end + timedelta(days=1))
         )
-        beside = [_outcomes_of_quarter(self.standing, quarter) for quarter in (before, after)]
+        beside = [_outcomes_of_quarter(self.snapshot, quarter) for quarter in (before, after)]
         found: dict[tuple[int, str], list[tuple[date, tuple[int, int]]]] = defaultdict(list)
         for outcomes in (beside[0], self.outcomes, beside[1]):
             for (account_id, line, end), outcome in outcomes.items():
@@ -118,13 +118,13 @@ class _Moved:
 
 
 def _outcomes_of_quarter(
-    standing: ReportSnapshot, quarter: Window
+    snapshot: ReportSnapshot, quarter: Window
 ) -> dict[_Renewal, tuple[int, int]]:
     due = RenewalsDue(
-        scope=standing.scope,
-        moment=replace(standing.moment, is_stored=False),
+        scope=snapshot.scope,
+        moment=replace(snapshot.moment, is_stored=False),
         window=quarter,
-        chances=standing.chances,
+        chances=snapshot.chances,
     )
     found: dict[_Renewal, tuple[int, int]] = {}
     for row in due.rows():

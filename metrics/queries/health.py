@@ -41,12 +41,12 @@ class HealthPicture:
         return sum(band.arr for band in self.bands if band.at_risk)
 
 
-def health_of(standing: ReportSnapshot) -> HealthPicture | None:
+def health_of(snapshot: ReportSnapshot) -> HealthPicture | None:
     """None where nothing was scored by then."""
-    if not standing.is_scored:
+    if not snapshot.is_scored:
         return None
-    bands = standing.health_totals()
-    return HealthPicture(day=standing.moment.scored_on, bands=bands) if bands else None
+    bands = snapshot.health_totals()
+    return HealthPicture(day=snapshot.moment.scored_on, bands=bands) if bands else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +61,13 @@ class HealthList:
     arr: int
 
 
-def health_accounts(*, standing: ReportSnapshot, wanted: BandFilter, page: int) -> HealthList:
+def health_accounts(*, snapshot: ReportSnapshot, wanted: BandFilter, page: int) -> HealthList:
     """As the overview counts them, the largest first."""
-    totals = standing.health_totals()
+    totals = snapshot.health_totals()
     chosen = [total for total in totals if wanted.keeps(total)]
-    rows = standing.state().accounts(wanted=wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    rows = snapshot.state().accounts(wanted=wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
     return HealthList(
-        day=standing.moment.scored_on,
+        day=snapshot.moment.scored_on,
         rows=tuple(rows),
         totals=totals,
         count=sum(total.accounts for total in chosen),
@@ -75,5 +75,5 @@ def health_accounts(*, standing: ReportSnapshot, wanted: BandFilter, page: int) 
     )
 
 
-def all_health_accounts(*, standing: ReportSnapshot, wanted: BandFilter) -> Iterator[BandAccount]:
-    return standing.state().all_accounts(wanted=wanted)
+def all_health_accounts(*, snapshot: ReportSnapshot, wanted: BandFilter) -> Iterator[BandAccount]:
+    return snapshot.state().all_accounts(wanted=wanted)

@@ -90,16 +90,16 @@ class LedgerReport:
         return Report(total=sum(summed, Retention()), groups=tuple(rows))
 
 
-def read_book(*, question: Question, user: User) -> LedgerReport:
+def read_report(*, question: Question, user: User) -> LedgerReport:
     scope = ReportScope.of(user=user, known_before=question.known_before)
-    return book_of(question=question, scope=scope, rates=rate_table(base=question.base))
+    return ledger_report_of(question=question, scope=scope, rates=rate_table(base=question.base))
 
 
 def retention(*, question: Question, user: User) -> Report:
-    return read_book(question=question, user=user).report()
+    return read_report(question=question, user=user).report()
 
 
-def book_of(*, question: Question, scope: ReportScope, rates: RateTable) -> LedgerReport:
+def ledger_report_of(*, question: Question, scope: ReportScope, rates: RateTable) -> LedgerReport:
     pair = pair_of(window=question.window, rates=rates)
     accounts, positions, ledger = _positions_and_ledger(
         question, pair=pair, scope=scope, rates=rates

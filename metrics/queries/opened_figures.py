@@ -14,7 +14,7 @@ from metrics.queries.figures import (
     all_figure_accounts,
     figure_accounts,
 )
-from metrics.queries.ledger_report import LedgerReport, Question, book_of
+from metrics.queries.ledger_report import LedgerReport, Question, ledger_report_of
 from metrics.queries.movements import FigureMovement, all_figure_movements, figure_movements
 from metrics.queries.stored_figures import StoredFigures, stored_figures
 
@@ -49,4 +49,4 @@ def figures_of(*, question: Question, user: User) -> Figures:
     scope = ReportScope.of(user=user, known_before=question.known_before)
     rates = rate_table(base=question.base)
     stored = stored_figures(question=question, scope=scope, rates=rates)
-    return stored or LedgerFigures(book_of(question=question, scope=scope, rates=rates))
+    return stored or LedgerFigures(ledger_report_of(question=question, scope=scope, rates=rates))

@@ -13,7 +13,7 @@ from metrics.definitions import Retention
 from metrics.facts.ledger import rates_as_text
 from metrics.facts.renewals import RenewalRow, RenewalsDue
 from metrics.facts.scope import ReportScope
-from metrics.queries.ledger_report import Question, book_of
+from metrics.queries.ledger_report import Question, ledger_report_of
 from metrics.queries.report_snapshot import ReportSnapshot
 from metrics.retention.overdue import OverdueAccounts, without_overdue
 from metrics.retention.renewals import RenewalState
@@ -33,15 +33,15 @@ class Overdue:
     without: Retention
 
 
-def overdue_rows(standing: ReportSnapshot, *, window: Window, rates: RateTable) -> list[RenewalRow]:
+def overdue_rows(snapshot: ReportSnapshot, *, window: Window, rates: RateTable) -> list[RenewalRow]:
     """Terms of any length that ended by the end of the window and are in their grace on the day of
     the report, the earliest first; at the rates of the window."""
     grace = timedelta(days=Installation.current().overdue_grace_days)
     due = RenewalsDue(
-        scope=standing.scope,
-        moment=replace(standing.moment, rates=rates.on(window.end), is_stored=False),
+        scope=snapshot.scope,
+        moment=replace(snapshot.moment, rates=rates.on(window.end), is_stored=False),
         window=Window(start=window.end - grace - timedelta(days=1), end=window.end),
-        chances=standing.chances,
+        chances=snapshot.chances,
         chosen=_UNDECIDED,
         of_any_length=True,
     )
@@ -50,25 +50,25 @@ def overdue_rows(standing: ReportSnapshot, *, window: Window, rates: RateTable) 
 
 
 def overdue_of(
-    standing: ReportSnapshot, *, question: Question, rates: RateTable, total: Retention
+    snapshot: ReportSnapshot, *, question: Question, rates: RateTable, total: Retention
 ) -> Overdue | None:
     """Of the report of `question`, whose sums are `total`; None where nothing is overdue."""
-    found = _stored_overdue(standing, question=question, rates=rates)
+    found = _stored_overdue(snapshot, question=question, rates=rates)
     if found is None:
-        (found,) = overdue_accounts(standing, questions=[question], rates=rates)
+        (found,) = overdue_accounts(snapshot, questions=[question], rates=rates)
     if not found.accounts:
         return None
     return Overdue(accounts=found.accounts, arr=found.arr, without=found.without(total))
 
 
 def _stored_overdue(
-    standing: ReportSnapshot, *, question: Question, rates: RateTable
+    snapshot: ReportSnapshot, *, question: Question, rates: RateTable
 ) -> OverdueAccounts | None:
     """As the night kept it with the day; None where it has to be computed."""
-    figures, window = standing.figures, question.window
-    if figures is None or not standing.scope.is_everything or question.filters:
+    figures, window = snapshot.figures, question.window
+    if figures is None or not snapshot.scope.is_everything or question.filters:
         return None
-    if window != trailing_window(as_of=standing.moment.day):
+    if window != trailing_window(as_of=snapshot.moment.day):
         return None
     # The day is current at its own rates; those of the window's end may have been edited since.
     if figures.overdue_rates != rates_as_text(rates.on(window.end)):
@@ -77,11 +77,11 @@ def _stored_overdue(
 
 
 def overdue_accounts(
-    standing: ReportSnapshot, *, questions: Sequence[Question], rates: RateTable
+    snapshot: ReportSnapshot, *, questions: Sequence[Question], rates: RateTable
 ) -> list[OverdueAccounts]:
     """For each of the questions, which are about one window of all cuts."""
     arr = Counter[int]()
-    for row in overdue_rows(standing, window=questions[0].window, rates=rates):
+    for row in overdue_rows(snapshot, window=questions[0].window, rates=rates):
         arr[row.account_id] += row.arr
     return [_count_overdue(arr, question=question, rates=rates) for question in questions]
 
@@ -93,7 +93,7 @@ def _count_overdue(arr: Counter[int], *, question: Question, rates: RateTable) -
         accounts=Account.objects.filter(pk__in=list(arr)),
         known_before=question.known_before,
     )
-    counted = book_of(question=question, scope=scope, rates=rates)
+    counted = ledger_report_of(question=question, scope=scope, rates=rates)
     ends = counted.counted.positions.end
     wanted = np.array([arr[pk] for pk in counted.accounts.tolist()], dtype=np.int64)
     overdue = np.minimum(wanted, np.maximum(ends, 0))

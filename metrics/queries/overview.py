@@ -21,7 +21,7 @@ from metrics.facts.week import ChangeTotal
 from metrics.models import ReportedMonth, RetentionTarget
 from metrics.queries.figures import figure_accounts
 from metrics.queries.health import HealthPicture, health_of
-from metrics.queries.ledger_report import Question, book_of
+from metrics.queries.ledger_report import Question, ledger_report_of
 from metrics.queries.overdue import Overdue, overdue_of
 from metrics.queries.renewals import RenewalQuarter, renewals_of
 from metrics.queries.report_snapshot import ReportSnapshot, standing_in
@@ -65,7 +65,7 @@ class Overview:
     health_before: HealthPicture | None
     at_risk_by_month: tuple[tuple[date, int], ...]
     """ARR at risk at the month-ends of a year, those that are stored."""
-    standing: ReportSnapshot
+    snapshot: ReportSnapshot
     renewals: RenewalQuarter
     week: tuple[ChangeTotal, ...]
     overdue: Overdue | None
@@ -82,7 +82,7 @@ class Overview:
     @property
     def compared_on(self) -> date:
         """The day of `health_before`."""
-        return _month_before(self.standing.moment.day)
+        return _month_before(self.snapshot.moment.day)
 
     @property
     def window(self) -> Window:
@@ -108,10 +108,10 @@ def overview(
     """
     scope, rates = ReportScope.of(user=user, known_before=known_before), rate_table(base=base)
     months = _shown_months(as_of=as_of, rates=rates, scope=scope, method=method)
-    standing, before, stored = _then_and_before(
+    snapshot, before, stored = _then_and_before(
         as_of, scope=scope, rates=rates, today=today, zone=zone
     )
-    health, segment_targets = health_of(standing), _read_targets()
+    health, segment_targets = health_of(snapshot), _read_targets()
     reported = restated_months(months, base=base, scope=scope, method=method)
     newest = reported.get(months[-1].month)
     return Overview(
@@ -125,12 +125,12 @@ def overview(
         ),
         health=health,
         health_before=health_of(before),
-        at_risk_by_month=_at_risk(standing, stored),
-        standing=standing,
-        renewals=renewals_of(standing),
-        week=standing.week_totals(),
+        at_risk_by_month=_at_risk(snapshot, stored),
+        snapshot=snapshot,
+        renewals=renewals_of(snapshot),
+        week=snapshot.week_totals(),
         overdue=overdue_of(
-            standing,
+            snapshot,
             question=Question(
                 window=trailing_window(as_of=as_of),
                 base=base,
@@ -175,13 +175,13 @@ def _year_of_ends(day: date) -> tuple[date, ...]:
     return tuple(month_ends(until=latest_month_end(day), count=MONTHS_AT_RISK))
 
 
-def _at_risk(standing: ReportSnapshot, stored: StoredDays) -> tuple[tuple[date, int], ...]:
+def _at_risk(snapshot: ReportSnapshot, stored: StoredDays) -> tuple[tuple[date, int], ...]:
     """Nothing for those who see a part of the accounts: days are stored for all together."""
-    if standing.scope.accounts is not None:
+    if snapshot.scope.accounts is not None:
         return ()
     return tuple(
         (day, sum(band.arr for band in stored[day].health if band.at_risk))
-        for day in sorted(_year_of_ends(standing.moment.day))
+        for day in sorted(_year_of_ends(snapshot.moment.day))
         if day in stored
     )
 
@@ -255,7 +255,7 @@ def _largest_expansions(
         question = Question(
             window=window, base=rates.base, method=method, known_before=scope.known_before
         )
-        book = book_of(question=question, scope=scope, rates=rates)
+        book = ledger_report_of(question=question, scope=scope, rates=rates)
         rows = figure_accounts(book=book, figure=Figure.EXPANSION, page=1).rows
         return sum(row.amount for row in rows[:LARGEST])
     with connection.cursor() as cursor:

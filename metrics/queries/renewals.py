@@ -42,8 +42,8 @@ class RenewalQuarter:
     open_ended: RenewalSum
 
 
-def renewals_of(standing: ReportSnapshot) -> RenewalQuarter:
-    totals = standing.renewal_totals()
+def renewals_of(snapshot: ReportSnapshot) -> RenewalQuarter:
+    totals = snapshot.renewal_totals()
 
     def sum_of(wanted: RenewalFilter) -> RenewalSum:
         return RenewalSum.of(totals, wanted)
@@ -74,22 +74,22 @@ class RenewalList:
     totals: tuple[RenewalTotal, ...]
 
 
-def renewal_list(*, standing: ReportSnapshot, wanted: RenewalFilter, page: int) -> RenewalList:
-    report = standing.renewals()
-    totals = standing.renewal_totals(report)
+def renewal_list(*, snapshot: ReportSnapshot, wanted: RenewalFilter, page: int) -> RenewalList:
+    report = snapshot.renewals()
+    totals = snapshot.renewal_totals(report)
     rows = report.page(wanted=wanted, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
     return RenewalList(rows=tuple(rows), sum=RenewalSum.of(totals, wanted), totals=totals)
 
 
-def list_of(rows: Sequence[RenewalRow], *, standing: ReportSnapshot, page: int) -> RenewalList:
+def list_of(rows: Sequence[RenewalRow], *, snapshot: ReportSnapshot, page: int) -> RenewalList:
     """A page of these rows, beside the totals of the quarter."""
     first = (page - 1) * PAGE_SIZE
     return RenewalList(
         rows=tuple(rows[first : first + PAGE_SIZE]),
         sum=RenewalSum.of(totals_of(rows), RenewalFilter()),
-        totals=standing.renewal_totals(),
+        totals=snapshot.renewal_totals(),
     )
 
 
-def all_renewals(*, standing: ReportSnapshot, wanted: RenewalFilter) -> Iterator[RenewalRow]:
-    return standing.renewals().all_rows(wanted=wanted)
+def all_renewals(*, snapshot: ReportSnapshot, wanted: RenewalFilter) -> Iterator[RenewalRow]:
+    return snapshot.renewals().all_rows(wanted=wanted)

@@ -73,7 +73,7 @@ class ReportSnapshot:
         return tuple(self.week().totals())
 
 
-def standing_of(
+def snapshot_of(
     *,
     user: User,
     base: str,

@@ -17,13 +17,13 @@ class ChangeList:
     totals: tuple[ChangeTotal, ...]
 
 
-def change_list(*, standing: ReportSnapshot, change: NewsKind, page: int) -> ChangeList:
-    rows = standing.week().rows(change=change, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
-    totals = standing.week_totals()
+def change_list(*, snapshot: ReportSnapshot, change: NewsKind, page: int) -> ChangeList:
+    rows = snapshot.week().rows(change=change, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    totals = snapshot.week_totals()
     found = {total.change: total for total in totals}
     total = found.get(change, ChangeTotal(change, 0, 0))
     return ChangeList(rows=tuple(rows), total=total, totals=totals)
 
 
-def all_changes(*, standing: ReportSnapshot, change: NewsKind) -> Iterator[ChangeRow]:
-    return standing.week().all_rows(change=change)
+def all_changes(*, snapshot: ReportSnapshot, change: NewsKind) -> Iterator[ChangeRow]:
+    return snapshot.week().all_rows(change=change)

@@ -20,7 +20,7 @@ from metrics.facts.days import (
 from metrics.facts.health import HealthState
 from metrics.facts.ledger import rates_as_text, seen_through
 from metrics.facts.renewals import RenewalRow, RenewalsDue, read_chances, totals_of
-from metrics.facts.report_date import ReportDate, standing
+from metrics.facts.report_date import ReportDate, judged_accounts
 from metrics.facts.scope import ReportScope
 from metrics.facts.week import WeekOfChanges
 from metrics.models import AccountDay, ContractDay, FactChange, ReportDay
@@ -92,10 +92,10 @@ def _figures_of_day(
     moment: ReportDate, due: list[RenewalRow], *, chances: Chances, rates: RateTable
 ) -> DayFigures:
     week = WeekOfChanges(scope=ReportScope(), moment=moment, chances=chances)
-    standing = ReportSnapshot(scope=ReportScope(), moment=moment, chances=chances, figures=None)
+    snapshot = ReportSnapshot(scope=ReportScope(), moment=moment, chances=chances, figures=None)
     window = trailing_window(as_of=moment.day)
     questions = [Question(window=window, base=rates.base, method=method) for method in Method]
-    overdue = overdue_accounts(standing, questions=questions, rates=rates)
+    overdue = overdue_accounts(snapshot, questions=questions, rates=rates)
     return DayFigures(
         health=tuple(HealthState(scope=ReportScope(), moment=moment).totals()),
         renewals=tuple(totals_of(due)),
@@ -109,14 +109,14 @@ _ACCOUNTS = """
     INSERT INTO metrics_accountday (account_id, day, band, at_risk, score, arr_minor,
         without_rate)
     SELECT account_id, %(day)s, band, at_risk, score, arr, without_rate
-    FROM ({standing}) standing
+    FROM ({judged_accounts}) judged
     ORDER BY account_id
 """
 
 
 def _copy_accounts(moment: ReportDate) -> None:
     with connection.cursor() as cursor:
-        query = _ACCOUNTS.format(standing=standing(moment, scope=ReportScope()))
+        query = _ACCOUNTS.format(judged_accounts=judged_accounts(moment, scope=ReportScope()))
         cursor.execute(query, moment.params())
 
 

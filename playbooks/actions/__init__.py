@@ -1,7 +1,7 @@
 """What people do with tasks and plays."""
 
 from playbooks.actions.bulk import MOST_AT_ONCE, BulkRefusedError, RefusedLine, act_on_all
-from playbooks.actions.plays import PlayClosedError, cancel_play, hand_over_play
+from playbooks.actions.plays import PlayClosedError, cancel_play, reassign_play
 from playbooks.actions.tasks import (
     REFUSED,
     UNDO_WITHIN,
@@ -35,7 +35,7 @@ __all__ = [
     "add_task",
     "cancel_play",
     "complete_task",
-    "hand_over_play",
+    "reassign_play",
     "reassign_task",
     "skip_task",
     "snooze_task",

@@ -58,7 +58,7 @@ def cancel_play(*, play_id: int, reason: str, by: User | None, now: datetime) ->
 
 
 @transaction.atomic
-def hand_over_play(*, play_id: int, to: User, by: User | None, now: datetime) -> int:
+def reassign_play(*, play_id: int, to: User, by: User | None, now: datetime) -> int:
     """What the CSM does in this play is this person's from here: open tasks, and steps to come.
 
     Tasks of other roles stay where they are. Returns how many tasks changed hands. Raises

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.admin import ReadOnlyAdmin
-from playbooks.admin.playbook_sentences import SaidInWords
+from playbooks.admin.playbook_sentences import PlaybookSentences
 from playbooks.models import Play, Playbook, PlaybookStep, PlayStart
 from playbooks.queries.unanswered import review_due
 
@@ -30,13 +30,13 @@ class StepInline(admin.TabularInline):
 
 
 @admin.register(Playbook)
-class PlaybookAdmin(SaidInWords, ReadOnlyAdmin):
+class PlaybookAdmin(PlaybookSentences, ReadOnlyAdmin):
     change_list_template = "admin/playbooks_change_list.html"
     change_form_template = "admin/playbook_change_form.html"
     list_display = ("name", "version", "state", "category", "severity", "review")
     list_filter = ("state", "category")
     ordering = ("name", "-version")
-    readonly_fields = SaidInWords.SAID
+    readonly_fields = PlaybookSentences.SAID
     inlines = (StepInline,)
 
     @admin.display(description=_("Review"))

@@ -21,7 +21,7 @@ _LIMITS = ("sla_days", "cooldown_days", "cap_per_csm_day", "review_cadence", "re
 _LIFE = ("key", "version", "state", "created_at", "published_at", "published_by", "reason")
 
 
-class SaidInWords:
+class PlaybookSentences:
     """Sentences instead of the JSON that says them."""
 
     SAID = ("starts", "meant_for", "escalates", "succeeds")

@@ -151,5 +151,5 @@ def _reassign_by_press(
 _DOES: Mapping[str, Callable[[Endpoint, Press, Task, User, datetime], str]] = {
     "done": _complete_by_press,
     "snooze": _snooze_by_press,
-    "hand": _reassign_by_press,
+    "reassign": _reassign_by_press,
 }

@@ -95,7 +95,7 @@ START = {"application/json": _object_schema({"account": _TEXT, "playbook": _TEXT
 ACT = {
     "application/json": {
         "type": "object",
-        "description": "complete: outcome, and a note; skip: reason; snooze: until; hand: owner.",
+        "description": "complete: outcome and note; skip: reason; snooze: until; reassign: owner.",
         "properties": dict.fromkeys(("outcome", "note", "reason", "until", "owner"), _TEXT),
     }
 }

@@ -149,7 +149,7 @@ _ACTIONS: Mapping[str, Callable[[Task, User, Mapping[str, Any], datetime], None]
     "complete": _complete_as,
     "skip": _skip_as,
     "snooze": _snooze_as,
-    "hand": _reassign_as,
+    "reassign": _reassign_as,
 }
 Act = Callable[[User, Mapping[str, Any], datetime], Answer]
 

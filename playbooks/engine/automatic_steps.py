@@ -25,8 +25,8 @@ from playbooks.engine.notices import notice
 from playbooks.engine.posts import post_to_endpoints, show_in_product
 from playbooks.engine.step_mail import write_letters
 from playbooks.models import Play, Playbook, StepResult
+from playbooks.queries.behaviour import read_behaviour
 from playbooks.queries.contracts import contracts_renewed
-from playbooks.queries.doings import ask_doings
 from playbooks.triggers.conditions import fits
 from playbooks.triggers.kinds import (
     Branch,
@@ -139,7 +139,7 @@ def _waits_ended_by_signal(waits: Sequence[DueStep], begun: Sequence[StepResult]
     if not signals:
         return set()
     asked = [each for each in waits if each.key in signals]
-    heard = facts.signals_heard(
+    heard = facts.signals_received(
         account_ids={each.play.account_id for each in asked},
         kinds={kind for _, kinds in signals.values() for kind in kinds},
     )
@@ -164,8 +164,8 @@ def _steps_that_fit(asked: Sequence[tuple[DueStep, Conditions]], context: Openin
         return set()
     ids = sorted({each.play.account_id for each, _ in asked})
     day = context.directory.day
-    standings = facts.standings(account_ids=ids, csms={}, day=day)
-    doings = ask_doings(
+    account_states = facts.account_states(account_ids=ids, csms={}, day=day)
+    behaviour = read_behaviour(
         plays=[(each.play.account_id, each.play.opened_day) for each, _ in asked],
         asked={conditions for _, conditions in asked},
         day=day,
@@ -178,10 +178,10 @@ def _steps_that_fit(asked: Sequence[tuple[DueStep, Conditions]], context: Openin
         for each, conditions in asked
         if fits(
             conditions=conditions,
-            standing=standings[each.play.account_id],
+            account_state=account_states[each.play.account_id],
             contract=str(each.play.saw.get("contract", "")),
-            doings=replace(
-                doings.of(each.play.account_id, since=each.play.opened_day),
+            behaviour=replace(
+                behaviour.of(each.play.account_id, since=each.play.opened_day),
                 began_with=str(each.play.saw.get("kind", "")),
                 contract_renewed=is_renewed.get(each.play.pk),
             ),

@@ -41,15 +41,17 @@ def start_in_bulk(
     chosen = {
         each.account_id: each
         for each in wanted
-        if each.account_id in batch.standings
+        if each.account_id in batch.account_states
         and not suppression_for(
             rule=rule,
             trigger=each.trigger,
-            standing=batch.standings[each.account_id],
+            account_state=batch.account_states[each.account_id],
             now=now,
         )
     }
-    rows = [_bulk_start_row(each, rule, batch.standings[pk], by=by) for pk, each in chosen.items()]
+    rows = [
+        _bulk_start_row(each, rule, batch.account_states[pk], by=by) for pk, each in chosen.items()
+    ]
     written = insert_starts(rows, now=now)
     starts = [
         Start(
@@ -66,19 +68,21 @@ def start_in_bulk(
     return open_plays(starts=starts, batch=batch, by=by.pk)
 
 
-def _bulk_start_row(wanted: Wanted, rule: Rule, standing: AccountState, *, by: User) -> StartRow:
-    score = "" if standing.score is None else str(standing.score)
+def _bulk_start_row(
+    wanted: Wanted, rule: Rule, account_state: AccountState, *, by: User
+) -> StartRow:
+    score = "" if account_state.score is None else str(account_state.score)
     return StartRow(
         account_id=wanted.account_id,
         playbook_id=rule.playbook_id,
         playbook_key=rule.key,
         signal_id=None,
         trigger_key=wanted.trigger.key,
-        csm_id=rule.counts_for(standing.csm_id),
+        csm_id=rule.counts_for(account_state.csm_id),
         result=StartResult.STARTED,
         reason="",
         why=f"“{rule.name}” was started by {by.name}: its reason was true before it was published.",
         is_urgent=False,
-        rank=attention_rank(arr_minor=standing.arr_minor, score=standing.score),
-        saw={"band": standing.band, "score": score, **wanted.saw},
+        rank=attention_rank(arr_minor=account_state.arr_minor, score=account_state.score),
+        saw={"band": account_state.band, "score": score, **wanted.saw},
     )

@@ -53,8 +53,10 @@ def would_start(*, outlook: Mapping[int, Foreseen], now: datetime) -> list[Decis
                 for at, crossing in enumerate(seen.crossings)
             ]
             number += len(inputs)
-            standing = replace(batch.standings[account_id], score=seen.score, band=seen.band)
-            decisions += decide(inputs=inputs, rules=rules, standing=standing, now=now)
+            account_state = replace(
+                batch.account_states[account_id], score=seen.score, band=seen.band
+            )
+            decisions += decide(inputs=inputs, rules=rules, account_state=account_state, now=now)
     starting = [d for d in decisions if d.result is StartResult.STARTED]
     budget = facts.daily_budget()
     if budget is None and not any(d.rule.cap_per_csm_day for d in starting):

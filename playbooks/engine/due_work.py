@@ -17,7 +17,7 @@ from health.models import CurrentHealth
 from playbooks import facts
 from playbooks.engine.closures import close_what_is_over
 from playbooks.engine.due_steps import Opening, opening
-from playbooks.engine.escalations import DrawnIn, escalate_to, for_silence
+from playbooks.engine.escalations import DueEscalation, escalate_to, for_silence
 from playbooks.engine.exits import close_what_is_decided, close_what_is_used, close_what_left
 from playbooks.engine.new_plays import Start, open_plays, read_batch
 from playbooks.engine.owners import Owners
@@ -84,7 +84,7 @@ def advance_plays(*, limit: int, now: datetime) -> int:
         return_snoozed,
         open_steps,
         look_again,
-        draw_in_for_silence,
+        escalate_for_silence,
         promote_queued,
         ask_next_steps,
     )
@@ -157,7 +157,7 @@ def look_again(*, limit: int, now: datetime) -> int:
 
 
 @transaction.atomic
-def draw_in_for_silence(*, limit: int, now: datetime) -> int:
+def escalate_for_silence(*, limit: int, now: datetime) -> int:
     # Uses index: task_silent
     silent = Task.objects.filter(escalate_at__lte=now, escalated_at__isnull=True)
     # The plays, not their tasks: whoever ends a play must meet the task that is made here.
@@ -207,7 +207,8 @@ def ask_next_steps(*, limit: int, now: datetime) -> int:
         return 0
     health = CurrentHealth.objects.in_bulk([play.account_id for play in plays])
     drawn = [
-        DrawnIn(play, NEXT_STEP, _why_next(play, health[play.account_id].score)) for play in plays
+        DueEscalation(play, NEXT_STEP, _why_next(play, health[play.account_id].score))
+        for play in plays
     ]
     return escalate_to(drawn=drawn, context=_opening_context(plays, now))
 
@@ -243,8 +244,8 @@ def _promote_batch(queued: Sequence[PlayStart], now: datetime) -> int:
     for queued_start in queued:
         rule = rules[queued_start.playbook_id]
         trigger = rule.trigger(queued_start.trigger_key)
-        standing = batch.standings[queued_start.account_id].without_queued(rule.key)
-        reason = suppression_for(rule=rule, trigger=trigger, standing=standing, now=now)
+        account_state = batch.account_states[queued_start.account_id].without_queued(rule.key)
+        reason = suppression_for(rule=rule, trigger=trigger, account_state=account_state, now=now)
         if reason is None and not room.take(queued_start.csm_id, rule):
             continue
         moved += 1

@@ -20,7 +20,7 @@ from playbooks.facts import longest_window, recent_signals
 from playbooks.models import UNFINISHED, Play, Task
 from playbooks.triggers.rules import AccountState, Escalation
 from playbooks.triggers.signal_matches import TriggerInput
-from playbooks.triggers.task_sentences import handed_because, why_drawn_in
+from playbooks.triggers.task_sentences import handed_because, why_escalated
 from playbooks.triggers.vocabulary import (
     Channel,
     EscalationKind,
@@ -36,13 +36,13 @@ _OF_CONTRACTS = ("contract_decided", "contract_lost")
 
 
 @dataclass(frozen=True, slots=True)
-class DrawnIn:
+class DueEscalation:
     play: Play
     escalation: Escalation
     why: str
 
 
-def escalate_to(*, drawn: Sequence[DrawnIn], context: Opening) -> int:
+def escalate_to(*, drawn: Sequence[DueEscalation], context: Opening) -> int:
     """Makes the task and the notice of each; what was made before is not made again."""
     known = set(
         Task.objects.filter(play__in={each.play for each in drawn})
@@ -62,7 +62,7 @@ def escalate_to(*, drawn: Sequence[DrawnIn], context: Opening) -> int:
     return len(tasks)
 
 
-def _hand_over(drawn: Sequence[DrawnIn], context: Opening) -> list[DrawnIn]:
+def _hand_over(drawn: Sequence[DueEscalation], context: Opening) -> list[DueEscalation]:
     """Ends the plays that hand over; those for whom a person gets a task.
 
     Of a play one person goes on. Where somebody works on the fall already, that is who does.
@@ -104,9 +104,9 @@ def for_signals(
     plays: Sequence[Play],
     inputs: dict[int, list[TriggerInput]],
     fresh: frozenset[int],
-    standings: dict[int, AccountState],
+    account_states: dict[int, AccountState],
     context: Opening,
-) -> list[DrawnIn]:
+) -> list[DueEscalation]:
     """What the signals of these accounts pull in their open plays; `fresh` were just opened."""
     emitted = _recent_events(plays, inputs, context)
     found = []
@@ -116,16 +116,16 @@ def for_signals(
             seen = (
                 _seen_events(escalation, signals, emitted.get(play.account_id, []), context)
                 if escalation.kind is EscalationKind.SIGNALS
-                else _seen_score(escalation, signals, play, fresh, standings)
+                else _seen_score(escalation, signals, play, fresh, account_states)
             )
             if seen:
                 found.append(
-                    DrawnIn(play, escalation, why_drawn_in(escalation=escalation, seen=seen))
+                    DueEscalation(play, escalation, why_escalated(escalation=escalation, seen=seen))
                 )
     return found
 
 
-def for_silence(*, tasks: Sequence[Task], context: Opening) -> list[DrawnIn]:
+def for_silence(*, tasks: Sequence[Task], context: Opening) -> list[DueEscalation]:
     found = []
     for task in tasks:
         play = task.play
@@ -133,8 +133,8 @@ def for_silence(*, tasks: Sequence[Task], context: Opening) -> list[DrawnIn]:
             continue
         for escalation in context.rules[play.playbook_id].escalations:
             if escalation.kind is EscalationKind.NO_RESPONSE:
-                why = why_drawn_in(escalation=escalation, seen=f"“{task.title}”")
-                found.append(DrawnIn(play, escalation, why))
+                why = why_escalated(escalation=escalation, seen=f"“{task.title}”")
+                found.append(DueEscalation(play, escalation, why))
     return found
 
 
@@ -174,7 +174,7 @@ def _seen_score(
     signals: Iterable[TriggerInput],
     play: Play,
     fresh: frozenset[int],
-    standings: dict[int, AccountState],
+    account_states: dict[int, AccountState],
 ) -> str:
     if escalation.score is None:
         return ""
@@ -184,11 +184,11 @@ def _seen_score(
             continue
         if crossing.score < escalation.score:
             return f"it is {crossing.score:.2f}"
-    score = standings[play.account_id].score if play.pk in fresh else None
+    score = account_states[play.account_id].score if play.pk in fresh else None
     return f"it is {score:.2f}" if score is not None and score < escalation.score else ""
 
 
-def _escalation_task(each: DrawnIn, context: Opening) -> Task:
+def _escalation_task(each: DueEscalation, context: Opening) -> Task:
     play, escalation = each.play, each.escalation
     given = context.directory.assignment(role=escalation.escalate_to, account_id=play.account_id)
     return Task(

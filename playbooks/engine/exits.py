@@ -15,7 +15,7 @@ from playbooks.triggers.signal_matches import TriggerInput
 from playbooks.triggers.task_sentences import (
     decided_because,
     left_because,
-    rang_because,
+    signal_because,
     used_again_because,
 )
 from playbooks.triggers.vocabulary import PlayOutcome, PlayState
@@ -56,7 +56,7 @@ WHERE p.id = ANY (%(plays)s) AND p.state = 'open' AND p.ends_on ? 'left_audience
 """
 
 
-def close_what_rang(*, inputs: Mapping[int, Sequence[TriggerInput]], now: datetime) -> None:
+def close_for_signals(*, inputs: Mapping[int, Sequence[TriggerInput]], now: datetime) -> None:
     """Open plays of these accounts that end with one of these signals emitted since they opened."""
     if not inputs:
         return
@@ -68,7 +68,7 @@ def close_what_rang(*, inputs: Mapping[int, Sequence[TriggerInput]], now: dateti
     for play in plays.order_by("pk"):
         for signal in inputs[play.account_id]:
             if signal.kind in play.recovery.signals and signal.occurred_at >= play.opened_at:
-                reasons[play.pk] = rang_because(signal.kind)
+                reasons[play.pk] = signal_because(signal.kind)
     close_plays(reasons=reasons, outcome=PlayOutcome.RECOVERED, now=now)
 
 

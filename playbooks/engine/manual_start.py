@@ -37,25 +37,31 @@ def start_play(*, account: Account, playbook_key: str, by: User, now: datetime) 
         raise PlayRunningError(f"“{playbook.name}” is running on {account.name} already.")
     batch = read_batch(account_ids=[account.pk], now=now)
     rule = facts.rules_of([playbook.pk])[playbook.pk]
-    row = _manual_start_row(rule, batch.standings[account.pk], account_id=account.pk, by=by)
+    row = _manual_start_row(rule, batch.account_states[account.pk], account_id=account.pk, by=by)
     (start_id,) = insert_starts([row], now=now).values()
     start = Start(start_id, account.pk, row.csm_id, rule, Recovery(), row.why, row.saw)
     (play,) = open_plays(starts=[start], batch=batch, by=by.pk)
     return play
 
 
-def _manual_start_row(rule: Rule, standing: AccountState, *, account_id: int, by: User) -> StartRow:
+def _manual_start_row(
+    rule: Rule, account_state: AccountState, *, account_id: int, by: User
+) -> StartRow:
     return StartRow(
         account_id=account_id,
         playbook_id=rule.playbook_id,
         playbook_key=rule.key,
         signal_id=None,
         trigger_key="",
-        csm_id=rule.counts_for(standing.csm_id),
+        csm_id=rule.counts_for(account_state.csm_id),
         result=StartResult.STARTED,
         reason="",
         why=f"“{rule.name}” was started by {by.name}.",
         is_urgent=False,
-        rank=attention_rank(arr_minor=standing.arr_minor, score=standing.score),
-        saw={"kind": "by_hand", "band": standing.band, "score": str(standing.score or "")},
+        rank=attention_rank(arr_minor=account_state.arr_minor, score=account_state.score),
+        saw={
+            "kind": "by_hand",
+            "band": account_state.band,
+            "score": str(account_state.score or ""),
+        },
     )

@@ -30,7 +30,7 @@ class PlayBatch:
     day: date
     calendar: BusinessCalendar
     directory: Owners
-    standings: dict[int, AccountState]
+    account_states: dict[int, AccountState]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def read_batch(*, account_ids: Sequence[int], now: datetime) -> PlayBatch:
     day = calendar.local_day(now)
     directory = Owners(accounts=facts.account_rows(account_ids).values(), day=day)
     csms = {account_id: directory.csm_of(account_id) for account_id in account_ids}
-    standings = facts.standings(account_ids=account_ids, csms=csms, day=day)
-    return PlayBatch(now, day, calendar, directory, standings)
+    account_states = facts.account_states(account_ids=account_ids, csms=csms, day=day)
+    return PlayBatch(now, day, calendar, directory, account_states)
 
 
 def open_plays(*, starts: Sequence[Start], batch: PlayBatch, by: int | None = None) -> list[Play]:

@@ -21,7 +21,7 @@ from playbooks.engine.band_notices import notify_owners
 from playbooks.engine.closures import close_what_is_over
 from playbooks.engine.due_steps import opening
 from playbooks.engine.escalations import escalate_to, for_signals
-from playbooks.engine.exits import close_what_rang
+from playbooks.engine.exits import close_for_signals
 from playbooks.engine.new_plays import PlayBatch, Start, open_plays, read_batch
 from playbooks.engine.signal_waits import wake_waits
 from playbooks.engine.unique_inserts import StartRow, insert_starts
@@ -106,7 +106,7 @@ def _handle_signals(inputs: dict[int, list[TriggerInput]], now: datetime) -> Non
         close_what_is_over(limit=len(crossed) * 100, now=now, account_ids=sorted(crossed))
     running = facts.running_plays(sorted(inputs))
     ringing = {play.account_id for play in running if "signals" in play.ends_on}
-    close_what_rang(inputs=_inputs_of(ringing, inputs), now=now)
+    close_for_signals(inputs=_inputs_of(ringing, inputs), now=now)
     waiting = {play.account_id for play in running if play.looked_at is not None}
     wake_waits(inputs=_inputs_of(waiting, inputs), now=now)
     rules = facts.published_rules()
@@ -118,8 +118,10 @@ def _handle_signals(inputs: dict[int, list[TriggerInput]], now: datetime) -> Non
     batch = read_batch(account_ids=sorted(inputs), now=now)
     decisions = [
         decision
-        for account_id, standing in sorted(batch.standings.items())
-        for decision in decide(inputs=inputs[account_id], rules=rules, standing=standing, now=now)
+        for account_id, account_state in sorted(batch.account_states.items())
+        for decision in decide(
+            inputs=inputs[account_id], rules=rules, account_state=account_state, now=now
+        )
     ]
     opened = open_plays(starts=_record_starts(_within_caps(decisions, batch), batch), batch=batch)
     announce_crossings(inputs)
@@ -151,7 +153,7 @@ def _may_start(inputs: Mapping[int, Sequence[TriggerInput]], rules: Sequence[Rul
         account_id
         for account_id, found in pulled.items()
         if any(
-            fits(conditions=asked[rule.playbook_id], standing=profiles[account_id])
+            fits(conditions=asked[rule.playbook_id], account_state=profiles[account_id])
             or any(each.kind == SignalKind.PLAY_ASKED for each in inputs[account_id])
             for rule in found
         )
@@ -266,6 +268,10 @@ def _escalate_open_plays(
         plays=plays, now=batch.now, calendar=batch.calendar, directory=batch.directory
     )
     drawn = for_signals(
-        plays=plays, inputs=inputs, fresh=fresh, standings=batch.standings, context=context
+        plays=plays,
+        inputs=inputs,
+        fresh=fresh,
+        account_states=batch.account_states,
+        context=context,
     )
     escalate_to(drawn=drawn, context=context)

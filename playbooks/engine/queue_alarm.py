@@ -12,7 +12,7 @@ from playbooks.queries.queue import queue_of_ops
 QUEUE_AT = "/tasks/?view=overdue&whose=queue"
 
 
-def ring_unworked_queue(*, day: date, now: datetime) -> int:
+def alert_unworked_queue(*, day: date, now: datetime) -> int:
     """Where a task of the queue was due before `day`, everybody of CS ops is told. Returns how
     many were."""
     calendar = Installation.current().business_calendar()

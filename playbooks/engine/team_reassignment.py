@@ -20,7 +20,7 @@ from playbooks.triggers.vocabulary import TaskState
 
 
 @transaction.atomic
-def hand_on_tasks(*, day: date, now: datetime) -> int:
+def reassign_function_tasks(*, day: date, now: datetime) -> int:
     """Of people who had the function when the task was opened and have it no longer on `day`.
 
     What somebody is handed of a function they never had, or had before, stays with them. Returns

@@ -170,7 +170,7 @@ def _value_in_words(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def due_words(due: Offset) -> str:
+def due_label(due: Offset) -> str:
     """("Day 3", "48 hours after the step before", "60 days before the date of the contract")"""
     unit = due.unit.value.replace("_", " ").removeprefix("calendar ")
     unit = unit.removesuffix("s") if abs(due.amount) == 1 else unit
@@ -188,7 +188,7 @@ def due_words(due: Offset) -> str:
 
 
 def _step_in_words(step: StepDefinition) -> str:
-    return f"{due_words(step.due)}, {label(step.owner_role)}: {step.purpose}"
+    return f"{due_label(step.due)}, {label(step.owner_role)}: {step.purpose}"
 
 
 def _edge_in_words(edge: Edge) -> str:
@@ -204,7 +204,7 @@ _WORDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (Trigger, starts_when),
     (Escalation, escalation_label),
     (Conditions, is_for),
-    (Offset, due_words),
+    (Offset, due_label),
     (MailDraft, lambda mail: f"{mail.subject}\n{mail.body}"),
     (StepDefinition, _step_in_words),
     (Edge, _edge_in_words),

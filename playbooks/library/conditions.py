@@ -7,7 +7,7 @@ from accounts.catalogue import LifecycleStage
 from playbooks.library.fields import Fields, filled
 from playbooks.library.signals import read_signals
 from playbooks.triggers.renewal_risk import RenewalRisk
-from playbooks.triggers.rules import DOINGS, Conditions
+from playbooks.triggers.rules import BEHAVIOUR_CONDITIONS, Conditions
 
 _LONGEST_TERM = 240
 _MOST_USERS = 1_000_000
@@ -47,7 +47,7 @@ def read_conditions(fields: Fields, *, in_play: bool = False) -> Conditions:
     )
     fields.refuse_others()
     if not in_play:
-        for name in filter(fields.has, DOINGS):
+        for name in filter(fields.has, BEHAVIOUR_CONDITIONS):
             fields.wrong(name, "is for a branch or a wait: it is asked while a play runs")
     for name in ("score", "arr", "term", "active_users"):
         _refuse_impossible(fields, name, conditions)

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import clock
 from accounts.access import Right, may, people_for, requires
 from accounts.models import Account, Installation, User
-from playbooks.actions import OutOfSightError, PlayClosedError, hand_over_play
+from playbooks.actions import OutOfSightError, PlayClosedError, reassign_play
 from playbooks.models import Play
 from playbooks.pages.account_plays import PlayRow, play_row, shown_fates
 from playbooks.triggers.reasons import reason_in_words
@@ -97,7 +97,7 @@ def people_to_lead(play: Play) -> list[User]:
     return list(people.only("name", "email").order_by("name", "pk"))
 
 
-class HandPlayForm(forms.Form):
+class ReassignPlayForm(forms.Form):
     owner = forms.ModelChoiceField(
         User.objects.all(),
         error_messages=dict.fromkeys(
@@ -113,7 +113,7 @@ def reassign(request: HttpRequest, play_id: int) -> HttpResponse:
     play = get_object_or_404(Play.objects.for_user(user).select_related("account"), pk=play_id)
     if not may(user, Right.WORK_ACCOUNTS, account=play.account):
         raise PermissionDenied
-    form = HandPlayForm(request.POST)
+    form = ReassignPlayForm(request.POST)
     if form.is_valid():
         _reassign_play(request, play, to=form.cleaned_data["owner"], now=clock.now())
     else:
@@ -124,7 +124,7 @@ def reassign(request: HttpRequest, play_id: int) -> HttpResponse:
 def _reassign_play(request: HttpRequest, play: Play, *, to: User, now: datetime) -> None:
     user = cast("User", request.user)
     try:
-        hand_over_play(play_id=play.pk, to=to, by=user, now=now)
+        reassign_play(play_id=play.pk, to=to, by=user, now=now)
     except (OutOfSightError, PlayClosedError) as refused:
         messages.error(request, str(refused))
         return

@@ -94,7 +94,7 @@ class WouldStart:
     """An account on which it would start now, were it asked."""
 
     wanted: Wanted
-    standing: AccountState
+    account_state: AccountState
 
 
 def would_start_now(rule: Rule, *, day: date, now: datetime) -> list[WouldStart]:
@@ -104,13 +104,19 @@ def would_start_now(rule: Rule, *, day: date, now: datetime) -> list[WouldStart]
         for wanted in _accounts_where_true(trigger, day):
             true.setdefault(wanted.account_id, wanted)
     found = []
-    for standing in _states_in_slices(sorted(true), day):
-        wanted = true[standing.account_id]
+    for account_state in _states_in_slices(sorted(true), day):
+        wanted = true[account_state.account_id]
         contract = str(wanted.saw.get("contract", ""))
-        held = suppression_for(rule=rule, trigger=wanted.trigger, standing=standing, now=now)
-        if held is None and fits(conditions=rule.conditions, standing=standing, contract=contract):
-            found.append(WouldStart(wanted, standing))
-    return sorted(found, key=lambda each: (-each.standing.arr_minor, each.standing.account_id))
+        held = suppression_for(
+            rule=rule, trigger=wanted.trigger, account_state=account_state, now=now
+        )
+        if held is None and fits(
+            conditions=rule.conditions, account_state=account_state, contract=contract
+        ):
+            found.append(WouldStart(wanted, account_state))
+    return sorted(
+        found, key=lambda each: (-each.account_state.arr_minor, each.account_state.account_id)
+    )
 
 
 def _accounts_where_true(trigger: Trigger, day: date) -> Iterator[Wanted]:
@@ -168,7 +174,7 @@ def _states_in_slices(ids: Sequence[int], day: date) -> Iterator[AccountState]:
         part = ids[start : start + _SLICE]
         owners = Owners(accounts=facts.account_rows(part).values(), day=day)
         csms = {account_id: owners.csm_of(account_id) for account_id in part}
-        yield from facts.standings(account_ids=part, csms=csms, day=day).values()
+        yield from facts.account_states(account_ids=part, csms=csms, day=day).values()
 
 
 def _fetch_rows(query: str, **params: Any) -> list[tuple[Any, ...]]:

@@ -97,7 +97,7 @@ def fill(asked: DryRun, *, now: datetime) -> None:
     outcomes = dry_run(
         occasions=occasions,
         rule=rule,
-        standings=_states_by_account(ids, day=asked.until),
+        account_states=_states_by_account(ids, day=asked.until),
         pasts=_pasts_by_account(ids, rule, asked),
         length=length,
     )
@@ -134,7 +134,7 @@ def _states_by_account(ids: Sequence[int], *, day: date) -> dict[int, AccountSta
         part = ids[start : start + SLICE]
         owners = Owners(accounts=facts.account_rows(part).values(), day=day)
         csms = {account_id: owners.csm_of(account_id) for account_id in part}
-        found |= facts.standings(account_ids=part, csms=csms, day=day)
+        found |= facts.account_states(account_ids=part, csms=csms, day=day)
     return found
 
 

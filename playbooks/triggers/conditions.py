@@ -2,16 +2,16 @@
 
 from decimal import Decimal
 
-from playbooks.triggers.doings import Doings, fits_doings
+from playbooks.triggers.behaviour import Behaviour, fits_doings
 from playbooks.triggers.rules import AccountState, Conditions, RunningContract
 
 
 def fits(
     *,
     conditions: Conditions,
-    standing: AccountState,
+    account_state: AccountState,
     contract: str = "",
-    doings: Doings = Doings(),  # noqa: B008 -- frozen
+    behaviour: Behaviour = Behaviour(),  # noqa: B008 -- frozen
 ) -> bool:
     """All that is said holds. What is not known, a score or an ARR without a rate, fits no bound.
 
@@ -19,19 +19,24 @@ def fits(
     Without it any contract that runs may be the one.
     """
     return (
-        _is_allowed(conditions.segments, standing.segment)
-        and _is_allowed(conditions.touch_tiers, standing.touch_tier)
-        and _is_allowed(conditions.stages, standing.stage)
-        and _is_allowed(conditions.plans, standing.plan)
-        and (not conditions.tags or bool(conditions.tags & standing.tags))
-        and not conditions.without_tags & standing.tags
-        and _is_allowed(conditions.bands, standing.band)
-        and _is_allowed(conditions.renewal_risks, standing.renewal_risk)
-        and (not conditions.audiences or bool(conditions.audiences & standing.audiences))
-        and _is_within(standing.score, conditions.score_at_least, conditions.score_below)
-        and _is_within(standing.arr, conditions.arr_at_least, conditions.arr_below)
-        and (not conditions.is_about_contracts or _has_contract(conditions, standing, contract))
-        and (not conditions.is_about_doings or fits_doings(conditions=conditions, doings=doings))
+        _is_allowed(conditions.segments, account_state.segment)
+        and _is_allowed(conditions.touch_tiers, account_state.touch_tier)
+        and _is_allowed(conditions.stages, account_state.stage)
+        and _is_allowed(conditions.plans, account_state.plan)
+        and (not conditions.tags or bool(conditions.tags & account_state.tags))
+        and not conditions.without_tags & account_state.tags
+        and _is_allowed(conditions.bands, account_state.band)
+        and _is_allowed(conditions.renewal_risks, account_state.renewal_risk)
+        and (not conditions.audiences or bool(conditions.audiences & account_state.audiences))
+        and _is_within(account_state.score, conditions.score_at_least, conditions.score_below)
+        and _is_within(account_state.arr, conditions.arr_at_least, conditions.arr_below)
+        and (
+            not conditions.is_about_contracts or _has_contract(conditions, account_state, contract)
+        )
+        and (
+            not conditions.is_about_doings
+            or fits_doings(conditions=conditions, behaviour=behaviour)
+        )
     )
 
 
@@ -45,8 +50,8 @@ def _is_within(value: Decimal | None, at_least: Decimal | None, below: Decimal |
     return (at_least is None or value >= at_least) and (below is None or value < below)
 
 
-def _has_contract(conditions: Conditions, standing: AccountState, contract: str) -> bool:
-    seen = (each for each in standing.contracts if contract in ("", each.external_id))
+def _has_contract(conditions: Conditions, account_state: AccountState, contract: str) -> bool:
+    seen = (each for each in account_state.contracts if contract in ("", each.external_id))
     return any(_is_such(conditions, each) for each in seen)
 
 

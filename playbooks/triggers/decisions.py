@@ -50,67 +50,78 @@ def is_historic(*, occurred_at: datetime, now: datetime) -> bool:
 
 
 def decide(
-    *, inputs: Sequence[TriggerInput], rules: Sequence[Rule], standing: AccountState, now: datetime
+    *,
+    inputs: Sequence[TriggerInput],
+    rules: Sequence[Rule],
+    account_state: AccountState,
+    now: datetime,
 ) -> list[Decision]:
     """One decision for every signal and playbook that match, in the order of the signals."""
-    matched = _matches_of_signals(inputs, rules, standing)
+    matched = _matches_of_signals(inputs, rules, account_state)
     severest = _severest_by_conflict(
-        [m for m in matched if _suppression_of_match(m, standing, now) not in _PASSED_ON]
+        [m for m in matched if _suppression_of_match(m, account_state, now) not in _PASSED_ON]
     )
     decisions = []
     for match in matched:
         best = severest.get(_conflict_key(match))
         is_outdone = best is not None and best is not match and _is_as_severe(best, match)
         reason = (
-            Suppression.SEVERER_MATCH if is_outdone else _suppression_of_match(match, standing, now)
+            Suppression.SEVERER_MATCH
+            if is_outdone
+            else _suppression_of_match(match, account_state, now)
         )
-        decisions.append(_decision_for_match(match, standing, reason))
+        decisions.append(_decision_for_match(match, account_state, reason))
         if reason is None:
-            standing = _with_play(standing, match.rule)
+            account_state = _with_play(account_state, match.rule)
     return decisions
 
 
 def _suppression_of_match(
-    match: Match, standing: AccountState, now: datetime
+    match: Match, account_state: AccountState, now: datetime
 ) -> Suppression | None:
     crossing = match.inputs.crossing
-    if crossing is not None and crossing.is_overridden and not standing.is_churned:
+    if crossing is not None and crossing.is_overridden and not account_state.is_churned:
         return Suppression.OVERRIDE
-    return suppression_for(rule=match.rule, trigger=match.trigger, standing=standing, now=now)
+    return suppression_for(
+        rule=match.rule, trigger=match.trigger, account_state=account_state, now=now
+    )
 
 
 def suppression_for(
-    *, rule: Rule, trigger: Trigger, standing: AccountState, now: datetime
+    *, rule: Rule, trigger: Trigger, account_state: AccountState, now: datetime
 ) -> Suppression | None:
     """Why this playbook must not start on this account now; None when it may."""
-    if standing.is_churned and not rule.conditions.also_churned:
+    if account_state.is_churned and not rule.conditions.also_churned:
         return Suppression.CHURNED
-    if trigger.recovery.came_back and not standing.is_churned:
+    if trigger.recovery.came_back and not account_state.is_churned:
         return Suppression.RECOVERED
-    if trigger.kind.is_about_health and standing.is_overridden:
+    if trigger.kind.is_about_health and account_state.is_overridden:
         return Suppression.OVERRIDE
-    if has_recovered(recovery=trigger.recovery, score=standing.score, band=standing.band):
+    if has_recovered(recovery=trigger.recovery, score=account_state.score, band=account_state.band):
         return Suppression.RECOVERED
-    return _suppression_by_plays(rule, standing) or _suppression_by_cooldown(rule, standing, now)
+    return _suppression_by_plays(rule, account_state) or _suppression_by_cooldown(
+        rule, account_state, now
+    )
 
 
-def _suppression_by_plays(rule: Rule, standing: AccountState) -> Suppression | None:
-    if any(play.playbook_key == rule.key for play in standing.open_plays):
+def _suppression_by_plays(rule: Rule, account_state: AccountState) -> Suppression | None:
+    if any(play.playbook_key == rule.key for play in account_state.open_plays):
         return Suppression.OPEN_PLAY
-    if rule.key in standing.queued:
+    if rule.key in account_state.queued:
         return Suppression.ALREADY_QUEUED
     if any(
-        play.family == rule.family and play.severity > rule.severity for play in standing.open_plays
+        play.family == rule.family and play.severity > rule.severity
+        for play in account_state.open_plays
     ):
         return Suppression.SEVERER_PLAY
     return None
 
 
 def _suppression_by_cooldown(
-    rule: Rule, standing: AccountState, now: datetime
+    rule: Rule, account_state: AccountState, now: datetime
 ) -> Suppression | None:
     cooldown = timedelta(days=rule.cooldown_days)
-    ended = dict(standing.ended).get(rule.key)
+    ended = dict(account_state.ended).get(rule.key)
     return Suppression.COOLDOWN if ended is not None and now < ended + cooldown else None
 
 
@@ -178,21 +189,23 @@ def attention_rank(*, arr_minor: int, score: Decimal | None) -> int:
 
 
 def _matches_of_signals(
-    inputs: Sequence[TriggerInput], rules: Sequence[Rule], standing: AccountState
+    inputs: Sequence[TriggerInput], rules: Sequence[Rule], account_state: AccountState
 ) -> list[Match]:
     found = []
     for signal in sorted(inputs, key=lambda h: (h.occurred_at, h.signal_id)):
         for rule in rules:
             trigger = matching_trigger(rule=rule, inputs=signal)
-            if trigger is not None and _is_for(rule, trigger, signal, standing):
+            if trigger is not None and _is_for(rule, trigger, signal, account_state):
                 found.append(Match(signal, rule, trigger))
     return found
 
 
-def _is_for(rule: Rule, trigger: Trigger, signal: TriggerInput, standing: AccountState) -> bool:
+def _is_for(
+    rule: Rule, trigger: Trigger, signal: TriggerInput, account_state: AccountState
+) -> bool:
     """A play that asks for another has chosen the account itself."""
     return trigger is BY_PLAY or fits(
-        conditions=rule.conditions, standing=standing, contract=signal.contract
+        conditions=rule.conditions, account_state=account_state, contract=signal.contract
     )
 
 
@@ -225,13 +238,13 @@ def _is_as_severe(best: Match, match: Match) -> bool:
 
 
 def _decision_for_match(
-    match: Match, standing: AccountState, reason: Suppression | None
+    match: Match, account_state: AccountState, reason: Suppression | None
 ) -> Decision:
     crossing = match.inputs.crossing
-    score = crossing.score if crossing else standing.score
+    score = crossing.score if crossing else account_state.score
     return Decision(
-        account_id=standing.account_id,
-        csm_id=match.rule.counts_for(standing.csm_id),
+        account_id=account_state.account_id,
+        csm_id=match.rule.counts_for(account_state.csm_id),
         signal_id=match.inputs.signal_id,
         inputs=match.inputs,
         rule=match.rule,
@@ -239,16 +252,16 @@ def _decision_for_match(
         result=StartResult.STARTED if reason is None else StartResult.SUPPRESSED,
         reason="" if reason is None else reason.value,
         is_urgent=crossing is not None and crossing.handled_first,
-        rank=attention_rank(arr_minor=standing.arr_minor, score=score),
+        rank=attention_rank(arr_minor=account_state.arr_minor, score=score),
     )
 
 
-def _with_play(standing: AccountState, rule: Rule) -> AccountState:
+def _with_play(account_state: AccountState, rule: Rule) -> AccountState:
     """As the account stands once that play is open: lesser plays of its family are superseded."""
     kept = tuple(
         play
-        for play in standing.open_plays
+        for play in account_state.open_plays
         if play.family != rule.family or play.severity >= rule.severity
     )
     opened = OpenPlay(rule.key, rule.family, rule.severity)
-    return replace(standing, open_plays=(*kept, opened))
+    return replace(account_state, open_plays=(*kept, opened))

@@ -9,14 +9,14 @@ from accounts import catalogue
 from health.scoring import WHOLE_SCORE
 from health.signals import Direction
 from playbooks.triggers.rules import Conditions, Escalation, Trigger
-from playbooks.triggers.task_sentences import closes_when, moment_words, subject_label
+from playbooks.triggers.task_sentences import closes_when, moment_label, subject_label
 from playbooks.triggers.vocabulary import EscalationKind, TriggerKind, label
 
 
 def starts_when(trigger: Trigger) -> str:
     match trigger.kind:
         case _ if trigger.moment is not None:
-            words = moment_words(trigger.moment)
+            words = moment_label(trigger.moment)
             sentence = f"{words[:1].upper()}{words[1:]}."
         case TriggerKind.SIGNAL:
             sentence = f"{catalogue.label(trigger.signal.removeprefix('event.'))} comes in."
@@ -36,11 +36,11 @@ def starts_when(trigger: Trigger) -> str:
 
 def is_for(conditions: Conditions) -> str:
     """Which accounts; nothing said means all."""
-    parts = condition_words(conditions)
+    parts = condition_labels(conditions)
     return f"Accounts with {', '.join(parts)}." if parts else "All accounts."
 
 
-def condition_words(conditions: Conditions) -> list[str]:
+def condition_labels(conditions: Conditions) -> list[str]:
     """Each part of a sentence about an account: "segment SMB or enterprise", "score below 40"."""
     named = {
         "segment": conditions.segments,

@@ -72,7 +72,7 @@ def dry_run(
     *,
     occasions: Iterable[Occasion],
     rule: Rule,
-    standings: Mapping[int, AccountState],
+    account_states: Mapping[int, AccountState],
     pasts: Mapping[int, Past],
     length: timedelta,
 ) -> list[DryRunOutcome]:
@@ -81,19 +81,21 @@ def dry_run(
     opened: Counter[tuple[int | None, date]] = Counter()
     found = []
     for occasion in sorted(occasions, key=lambda each: (each.at, each.account_id, each.trigger)):
-        standing = standings.get(occasion.account_id)
-        if standing is None:
+        account_state = account_states.get(occasion.account_id)
+        if account_state is None:
             continue
-        standing = replace(standing, score=occasion.score, band=occasion.band)
-        if not fits(conditions=rule.conditions, standing=standing, contract=occasion.contract):
+        account_state = replace(account_state, score=occasion.score, band=occasion.band)
+        if not fits(
+            conditions=rule.conditions, account_state=account_state, contract=occasion.contract
+        ):
             continue
         began = started.get(occasion.account_id)
         then = _as_it_stood(
-            standing, rule, pasts.get(occasion.account_id, Past()), occasion.at, began, length
+            account_state, rule, pasts.get(occasion.account_id, Past()), occasion.at, began, length
         )
         trigger = rule.trigger(occasion.trigger)
-        held = suppression_for(rule=rule, trigger=trigger, standing=then, now=occasion.at)
-        csm_id = rule.counts_for(standing.csm_id)
+        held = suppression_for(rule=rule, trigger=trigger, account_state=then, now=occasion.at)
+        csm_id = rule.counts_for(account_state.csm_id)
         slot = (csm_id, occasion.at.date())
         is_full = rule.cap_per_csm_day is not None and opened[slot] >= rule.cap_per_csm_day
         reason = held.value if held else QUEUED if is_full else ""
@@ -106,7 +108,7 @@ def dry_run(
 
 
 def _as_it_stood(
-    standing: AccountState,
+    account_state: AccountState,
     rule: Rule,
     past: Past,
     at: datetime,
@@ -120,7 +122,7 @@ def _as_it_stood(
     elif began is not None:
         ended = ((rule.key, began + length),)
     return replace(
-        standing,
+        account_state,
         is_overridden=any(span.holds(at) for span in past.overrides),
         open_plays=tuple(plays),
         queued=frozenset(),

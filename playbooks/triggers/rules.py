@@ -78,7 +78,7 @@ BY_PLAY = Trigger("by_play", TriggerKind.SIGNAL, signal=SignalKind.PLAY_ASKED)
 """Every playbook may be started by a step of another play; only people end what it starts."""
 
 
-DOINGS = (
+BEHAVIOUR_CONDITIONS = (
     "used_since_start",
     "active_users_at_least",
     "active_users_below",
@@ -103,7 +103,7 @@ class Conditions:
     and goes on after it left. Of `audiences`, by key, it is in one.
 
     Those from `used_since_start` on ask what its people did, and about the play itself
-    (`playbooks.triggers.doings`): only a play asks that. `began_with` are kinds of signals.
+    (`playbooks.triggers.behaviour`): only a play asks that. `began_with` are kinds of signals.
     """
 
     segments: frozenset[str] = frozenset()
@@ -148,7 +148,7 @@ class Conditions:
 
     @property
     def is_about_doings(self) -> bool:
-        return any(getattr(self, name) not in (None, frozenset()) for name in DOINGS)
+        return any(getattr(self, name) not in (None, frozenset()) for name in BEHAVIOUR_CONDITIONS)
 
     @property
     def is_about_contracts(self) -> bool:

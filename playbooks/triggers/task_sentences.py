@@ -44,7 +44,7 @@ def why_started(*, playbook: str, trigger: Trigger, inputs: TriggerInput) -> str
     return f"“{playbook}” starts on {_rule_phrase(trigger)}. {_movement_phrase(crossing)} {when}."
 
 
-def moment_words(moment: Moment) -> str:
+def moment_label(moment: Moment) -> str:
     """As part of a sentence: "90 days before the decision about a renewal"."""
     match moment:
         case ContractMark(date=which, days=days):
@@ -111,20 +111,20 @@ def _seen_in_words(moment: Moment, values: Mapping[str, Any]) -> str:
         case ContractMark():
             line = f" ({values['line']})" if values.get("line") else ""
             what = f"contract {values.get('contract', '')}{line}, {_date_phrase(values.get('on'))}"
-            return f"{moment_words(moment)}: {what}"
+            return f"{moment_label(moment)}: {what}"
         case ScoreFall():
             scores = f"{values.get('score_before')} → {values.get('score')}"
-            return f"on {moment_words(moment)}: {scores} by {_date_phrase(values.get('day'))}"
+            return f"on {moment_label(moment)}: {scores} by {_date_phrase(values.get('day'))}"
         case Silence():
             return (
-                f"on {moment_words(moment)}: last used on {_date_phrase(values.get('last_used'))}"
+                f"on {moment_label(moment)}: last used on {_date_phrase(values.get('last_used'))}"
             )
         case Cadence():
-            return f"as it does {moment_words(moment)}"
+            return f"as it does {moment_label(moment)}"
         case AudienceEntry() | AudienceExit():
-            return f"{moment_words(moment)}: {_date_phrase(values.get('on'))}"
+            return f"{moment_label(moment)}: {_date_phrase(values.get('on'))}"
         case _:
-            return moment_words(moment)
+            return moment_label(moment)
 
 
 def _date_phrase(text: object) -> str:
@@ -208,7 +208,7 @@ def left_because(audience: str) -> str:
     return f"It is not in the audience {_plain_words(audience)} any more."
 
 
-def rang_because(kind: str) -> str:
+def signal_because(kind: str) -> str:
     words = _event_phrase(kind)
     return f"{words[:1].upper()}{words[1:]} came in."
 
@@ -218,7 +218,7 @@ def why_asked_next(*, playbook: str, outcome: str, score: Decimal | None) -> str
     return f"{ended} and the account is still at risk: score {_score_phrase(score)}."
 
 
-def why_drawn_in(*, escalation: Escalation, seen: str) -> str:
+def why_escalated(*, escalation: Escalation, seen: str) -> str:
     """`seen` is what pulled it: the task without an answer, the score, or the event."""
     match escalation.kind:
         case EscalationKind.NO_RESPONSE:

@@ -36,7 +36,7 @@ def carry_through(day):
     schedule.plan(day=day)
     while not schedule.is_through(day=day):
         now = datetime.now(UTC)
-        schedule.ring_next_steps(day=day, now=now)
+        schedule.enqueue_next_steps(day=day, now=now)
         for job in schedule.waiting_jobs(day=day, now=now):
             job_runner.run_job(job)
     seconds = defaultdict(float)

@@ -7,7 +7,7 @@ from accounts.catalogue import ActorClass
 from accounts.models import Installation, Signal, User
 from health.facts.departures import Departure, departures
 from health.recompute import recompute
-from health.recompute.departures import ring_departures
+from health.recompute.departures import emit_departures
 from playbooks.library.signals import SIGNALS
 from tests.health import builders as make
 from tests.health.builders import DAY, NOW, ago
@@ -69,8 +69,8 @@ def test_what_comes_after_the_day_is_not_seen():
 def test_it_is_rung_once_for_each_time_they_leave():
     account = left(people_days_ago=[[120], [40]], agent_days_ago=range(130))
     for back in (3, 2, 2, 1):
-        ring_departures(day=ago(back))
-    ring_departures(day=ago(90))  # 30 days after the first of them
+        emit_departures(day=ago(back))
+    emit_departures(day=ago(90))  # 30 days after the first of them
 
     rung = Signal.objects.filter(account=account, kind="health.people_gone").order_by("pk")
     assert [signal.key for signal in rung] == [f"{ago(40)}", f"{ago(120)}"]

@@ -82,7 +82,7 @@ def test_health_renewals_and_news_are_their_lists(client, people, world, stored)
         take_snapshots(day=CLOSED)
     page = get(client, people["eva"], "executive", f"?as_of={CLOSED}")
     report = page.context["report"]
-    assert report.standing.moment.is_stored == stored
+    assert report.snapshot.moment.is_stored == stored
     eva = people["eva"]
 
     def total(route, query, column):

@@ -7,7 +7,7 @@ import pytest
 from metrics.definitions import Figure, Method
 from metrics.facts.attributes import Cut
 from metrics.queries.figures import PAGE_SIZE, figure_accounts
-from metrics.queries.ledger_report import Filter, Question, read_book
+from metrics.queries.ledger_report import Filter, Question, read_report
 from metrics.queries.movements import figure_movements
 from metrics.retention.windows import Window
 from metrics.snapshots import take_snapshots
@@ -51,7 +51,7 @@ def replace_on_one_day(company, account, day, *, by):
 
 
 def read(user, **changes):
-    return read_book(question=Question(window=WINDOW, base="USD", **changes), user=user)
+    return read_report(question=Question(window=WINDOW, base="USD", **changes), user=user)
 
 
 def expected(book, figure):

@@ -11,7 +11,7 @@ from accounts.models import Contract
 from cs_platform.scheduling import purge
 from metrics.models import ForecastNight, RenewalChance, RenewalForecast
 from metrics.queries.forecasts import forecast_accuracy
-from metrics.queries.report_snapshot import standing_of
+from metrics.queries.report_snapshot import snapshot_of
 from metrics.retention.forecast import accuracy
 from metrics.retention.rates import percent
 from metrics.snapshots.forecasts import forget_forecasts, keep_forecast
@@ -86,8 +86,8 @@ def test_a_renewal_is_kept_from_ninety_two_days_before_its_end_to_the_day_before
 
 
 def found_accuracy(user, *, day=date(2025, 5, 15)):
-    standing = standing_of(user=user, base="USD", day=day, today=date(2025, 6, 15), zone="UTC")
-    return forecast_accuracy(standing, base="USD")
+    snapshot = snapshot_of(user=user, base="USD", day=day, today=date(2025, 6, 15), zone="UTC")
+    return forecast_accuracy(snapshot, base="USD")
 
 
 def test_accuracy_compares_a_forecast_with_what_was_kept(company, people, renewals):

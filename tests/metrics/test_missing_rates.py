@@ -162,7 +162,7 @@ def run_night(day):
     schedule.plan(day=day)
     snapshots = StepRun.objects.get(day=day, step="snapshots")
     StepRun.objects.filter(day=day, position__lt=snapshots.position).update(finished_at=now)
-    schedule.ring_next_steps(day=day, now=now)
+    schedule.enqueue_next_steps(day=day, now=now)
     while jobs := list(Job.objects.filter(kind=schedule.JOB_KIND, state="new")):
         for job in jobs:
             assert run_job(job.pk)

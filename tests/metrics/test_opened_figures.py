@@ -9,7 +9,7 @@ from accounts.queries.rates import rate_table
 from metrics.definitions import Figure, Method
 from metrics.facts.attributes import Cut
 from metrics.facts.scope import ReportScope
-from metrics.queries.ledger_report import Filter, Question, book_of
+from metrics.queries.ledger_report import Filter, Question, ledger_report_of
 from metrics.queries.opened_figures import LedgerFigures, figures_of
 from metrics.queries.stored_figures import StoredFigures
 from metrics.retention.windows import trailing_window
@@ -56,7 +56,7 @@ def from_the_ledger(question, user):
     scope, rates = ReportScope.of(user=user), rate_table(base="USD")
     # Asked as known before the end of time, no stored month answers.
     return LedgerFigures(
-        book_of(question=replace(question, known_before=FOREVER), scope=scope, rates=rates)
+        ledger_report_of(question=replace(question, known_before=FOREVER), scope=scope, rates=rates)
     )
 
 

@@ -23,7 +23,7 @@ from metrics.queries.ledger_report import Question
 from metrics.queries.overdue import overdue_accounts
 from metrics.queries.overview import overview
 from metrics.queries.renewals import all_renewals
-from metrics.queries.report_snapshot import default_day, standing_of
+from metrics.queries.report_snapshot import default_day, snapshot_of
 from metrics.queries.week import all_changes
 from metrics.retention.windows import trailing_window
 from metrics.snapshots import day_to_refresh, take_snapshots
@@ -31,21 +31,21 @@ from tests.metrics.pages import TODAY
 from tests.metrics.world import CLOSED, MONTH_END, NOW, at, contract, judge
 
 
-def standing(user, *, day=CLOSED):
-    return standing_of(user=user, base="USD", day=day, today=TODAY, zone="UTC")
+def snapshot(user, *, day=CLOSED):
+    return snapshot_of(user=user, base="USD", day=day, today=TODAY, zone="UTC")
 
 
 def everything(user, *, day=CLOSED):
     """All figures of a day, and every row behind them."""
-    found = standing(user, day=day)
+    found = snapshot(user, day=day)
     figures = (found.health_totals(), found.renewal_totals(), found.week_totals())
     lists = (
-        list(all_health_accounts(standing=found, wanted=BandFilter())),
-        list(all_health_accounts(standing=found, wanted=BandFilter(at_risk=True))),
-        list(all_health_accounts(standing=found, wanted=BandFilter(band="healthy"))),
-        list(all_renewals(standing=found, wanted=RenewalFilter())),
-        list(all_renewals(standing=found, wanted=RenewalFilter(at_risk=True))),
-        [list(all_changes(standing=found, change=change)) for change in NewsKind],
+        list(all_health_accounts(snapshot=found, wanted=BandFilter())),
+        list(all_health_accounts(snapshot=found, wanted=BandFilter(at_risk=True))),
+        list(all_health_accounts(snapshot=found, wanted=BandFilter(band="healthy"))),
+        list(all_renewals(snapshot=found, wanted=RenewalFilter())),
+        list(all_renewals(snapshot=found, wanted=RenewalFilter(at_risk=True))),
+        [list(all_changes(snapshot=found, change=change)) for change in NewsKind],
     )
     return figures, lists
 
@@ -67,7 +67,7 @@ def test_a_stored_day_answers_as_a_computed_one(people, world, name, day):
 
 
 def test_figures_survive_their_storage(people, world):
-    found = standing(people["eva"])
+    found = snapshot(people["eva"])
     questions = [
         Question(window=trailing_window(as_of=CLOSED), base="USD", method=method)
         for method in Method
@@ -83,7 +83,7 @@ def test_figures_survive_their_storage(people, world):
     )
     assert DayFigures.of_json(figures.as_json()) == figures
     take_snapshots(day=CLOSED)
-    assert standing(people["eva"]).figures == figures
+    assert snapshot(people["eva"]).figures == figures
 
 
 def test_a_second_run_writes_nothing(world):

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import Contract, Installation
 from health.models import BandOverride
-from metrics.queries.report_snapshot import standing_of
+from metrics.queries.report_snapshot import snapshot_of
 from metrics.retention.renewals import RenewalState
 from metrics.snapshots import take_snapshots
 from tests.metrics.pages import TODAY
@@ -14,14 +14,14 @@ from tests.metrics.world import CLOSED, at, contract
 
 
 @pytest.fixture
-def standing(people, world):
+def snapshot(people, world):
     def ask(zone):
         """Of the closed day, computed; stored it is the same."""
         Installation.objects.filter(pk=1).update(time_zone=zone)
         asked = {"user": people["eva"], "base": "USD", "day": CLOSED, "today": TODAY}
-        computed = standing_of(**asked, zone=zone)
+        computed = snapshot_of(**asked, zone=zone)
         take_snapshots(day=CLOSED)
-        stored = standing_of(**asked, zone=zone)
+        stored = snapshot_of(**asked, zone=zone)
         assert stored.figures is not None
         assert stored.health_totals() == computed.health_totals()
         assert stored.renewal_totals() == computed.renewal_totals()
@@ -39,7 +39,7 @@ def standing(people, world):
     ],
 )
 def test_a_band_set_by_hand_counts_until_the_local_day_it_was_ended_on(
-    people, world, standing, zone, ended_at, at_risk
+    people, world, snapshot, zone, ended_at, at_risk
 ):
     BandOverride.objects.create(
         account=world[0],
@@ -52,7 +52,7 @@ def test_a_band_set_by_hand_counts_until_the_local_day_it_was_ended_on(
         ended_at=ended_at,
         ended_by=people["otto"],
     )
-    totals = standing(zone).health_totals()
+    totals = snapshot(zone).health_totals()
     assert {total.band: total.accounts for total in totals if total.at_risk} == at_risk
 
 
@@ -65,10 +65,10 @@ def test_a_band_set_by_hand_counts_until_the_local_day_it_was_ended_on(
     ],
 )
 def test_a_renewal_counts_from_the_local_day_it_was_learned_on(
-    world, standing, zone, learned_at, renewed
+    world, snapshot, zone, learned_at, renewed
 ):
     old = Contract.objects.get(external_id="c2")
     contract(world[0], 99, date(2026, 6, 28), 4_000_00, renews=old.external_id)
     Contract.objects.filter(external_id="c99").update(learned_at=learned_at)
-    totals = standing(zone).renewal_totals()
+    totals = snapshot(zone).renewal_totals()
     assert sum(t.renewals for t in totals if t.state is RenewalState.RENEWED) == renewed

@@ -46,7 +46,7 @@ def test_a_shard_whose_workers_all_died_is_halved_like_one_that_failed(day, comp
     schedule.plan(day=day)
     row = StepRun.objects.get(step="score", day=day)
     StepRun.objects.filter(position__lt=row.position).update(finished_at=now)
-    schedule.ring_next_steps(day=day, now=now)
+    schedule.enqueue_next_steps(day=day, now=now)
     Job.objects.update(state="leased", attempts=jobs.PATIENCE.kills, lease_until=now - leases.LEASE)
     whole = Job.objects.get()
     assert job_runner.run_job(whole.pk) is True
@@ -75,7 +75,7 @@ def reach_the_scores(day) -> None:
     scores = StepRun.objects.get(step="score", day=day)
     earlier = StepRun.objects.filter(day=day, position__lt=scores.position)
     earlier.update(finished_at=now, count=0, seconds=0)
-    schedule.ring_next_steps(day=day, now=now)
+    schedule.enqueue_next_steps(day=day, now=now)
 
 
 def kill(row: StepRun) -> Job:
@@ -179,7 +179,7 @@ def test_a_step_that_was_done_before_its_job_died_needs_nobody(day, company):
 
 def test_a_step_that_stands_still_waits_for_somebody(day, company):
     schedule.plan(day=day)
-    schedule.ring_next_steps(day=day, now=datetime.now(UTC))
+    schedule.enqueue_next_steps(day=day, now=datetime.now(UTC))
     job = kill(StepRun.objects.order_by("position").filter(day=day)[0])
     schedule.settle_overtaken()
     job.refresh_from_db()

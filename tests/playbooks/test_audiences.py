@@ -162,8 +162,8 @@ def test_a_condition_asks_for_members(house, large):
     draft = import_playbook(text=text, now=NOW)
     acme, bolt = house.account("acme", segment="enterprise"), house.account("bolt")
     look(large)
-    standings = facts.standings(account_ids=[acme.pk, bolt.pk], csms={}, day=DAY)
-    assert [standings[each.pk].audiences for each in (acme, bolt)] == [{"large"}, set()]
+    account_states = facts.account_states(account_ids=[acme.pk, bolt.pk], csms={}, day=DAY)
+    assert [account_states[each.pk].audiences for each in (acme, bolt)] == [{"large"}, set()]
     assert draft.definition().conditions.audiences == {"large"}
 
 

@@ -96,10 +96,10 @@ def test_a_task_is_snoozed_to_the_next_working_day_and_handed_over(slack, task, 
     task.refresh_from_db()
     assert (task.state, task.snoozed_until > NOW) == ("snoozed", True)
 
-    send(*press(action_id="hand", block_id=f"task:{task.pk}", selected_user="U2"))
+    send(*press(action_id="reassign", block_id=f"task:{task.pk}", selected_user="U2"))
     task.refresh_from_db()
     assert task.owner == house.people["bob"]
-    to_eva = press(action_id="hand", block_id=f"task:{task.pk}", selected_user="U3")
+    to_eva = press(action_id="reassign", block_id=f"task:{task.pk}", selected_user="U3")
     assert "choose somebody else" in send(*to_eva).json()["text"]
 
 

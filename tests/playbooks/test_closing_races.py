@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from playbooks.actions import cancel_play, skip_task
 from playbooks.engine import advance_plays, fire_signals
 from playbooks.engine.closures import close_what_is_over
-from playbooks.engine.due_work import draw_in_for_silence
+from playbooks.engine.due_work import escalate_for_silence
 from playbooks.models import Play, Task
 from tests.playbooks.conftest import NOW
 from tests.waiting import until_blocked
@@ -46,7 +46,7 @@ def test_whoever_is_drawn_in_while_the_play_ends_has_nothing_left_to_do(house, s
 
     ending = threading.Thread(target=elsewhere)
     with transaction.atomic():
-        assert draw_in_for_silence(limit=10, now=now) > 0
+        assert escalate_for_silence(limit=10, now=now) > 0
         ending.start()
         until_blocked(ending)  # or it has passed over the play
     ending.join()
@@ -63,7 +63,7 @@ def test_nobody_is_drawn_in_while_somebody_ends_the_wait(house, silent):
     drawn = []
 
     def elsewhere():
-        drawn.append(draw_in_for_silence(limit=10, now=now))
+        drawn.append(escalate_for_silence(limit=10, now=now))
         connection.close()
 
     noticing = threading.Thread(target=elsewhere)

@@ -38,16 +38,20 @@ def test_the_standing_of_an_account_holds_its_plan_worth_and_contracts(house):
     ContractLine.objects.create(contract=contract, product="Analytics", arr_minor=1)
     a_contract(account, external_id="C-0", state="renewed", closed_on=date(2025, 1, 1))
 
-    (standing,) = facts.standings(account_ids=[account.pk], csms={}, day=NOW.date()).values()
+    (account_state,) = facts.account_states(
+        account_ids=[account.pk], csms={}, day=NOW.date()
+    ).values()
 
-    assert (standing.plan, standing.arr) == ("team", Decimal(100_000))
-    assert standing.contracts == (RunningContract("C-1", 12, frozenset({"S-1", "Analytics"})),)
+    assert (account_state.plan, account_state.arr) == ("team", Decimal(100_000))
+    assert account_state.contracts == (RunningContract("C-1", 12, frozenset({"S-1", "Analytics"})),)
 
 
 def test_a_worth_that_no_rate_brings_here_is_not_known(house):
     account = house.account(currency="CHF")
-    (standing,) = facts.standings(account_ids=[account.pk], csms={}, day=NOW.date()).values()
-    assert (standing.arr, standing.arr_minor) == (None, 0)
+    (account_state,) = facts.account_states(
+        account_ids=[account.pk], csms={}, day=NOW.date()
+    ).values()
+    assert (account_state.arr, account_state.arr_minor) == (None, 0)
 
 
 @pytest.mark.parametrize(("least", "started"), [(100_000, 1), (100_001, 0)])
@@ -66,8 +70,10 @@ def test_a_plan_that_is_not_there_is_refused_when_it_is_published(house):
 
 
 def risk_of(account):
-    (standing,) = facts.standings(account_ids=[account.pk], csms={}, day=NOW.date()).values()
-    return standing.renewal_risk.value
+    (account_state,) = facts.account_states(
+        account_ids=[account.pk], csms={}, day=NOW.date()
+    ).values()
+    return account_state.renewal_risk.value
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import OutboxMessage
-from playbooks.engine import ring_unworked_queue
+from playbooks.engine import alert_unworked_queue
 from playbooks.models import Task
 from playbooks.queries.queue import queue_of_ops
 from tests.playbooks.conftest import NOW
@@ -27,11 +27,11 @@ def told():
 
 
 def test_what_was_due_before_today_is_said_once_a_day_to_cs_ops(house, task):
-    assert ring_unworked_queue(day=TODAY, now=NOW) == 1
-    assert ring_unworked_queue(day=TODAY, now=NOW) == 1
+    assert alert_unworked_queue(day=TODAY, now=NOW) == 1
+    assert alert_unworked_queue(day=TODAY, now=NOW) == 1
     subject = "Nobody works the queue of CS ops: 1 overdue"
     assert told() == [("otto", subject, "/tasks/?view=overdue&whose=queue")]
-    ring_unworked_queue(day=TODAY + timedelta(days=1), now=NOW + timedelta(days=1))
+    alert_unworked_queue(day=TODAY + timedelta(days=1), now=NOW + timedelta(days=1))
     assert len(told()) == 2
 
 
@@ -45,14 +45,14 @@ def test_what_was_due_before_today_is_said_once_a_day_to_cs_ops(house, task):
 )
 def test_what_is_worked_is_not_said(house, task, change):
     Task.objects.update(**change)
-    assert ring_unworked_queue(day=TODAY, now=NOW) == 0
+    assert alert_unworked_queue(day=TODAY, now=NOW) == 0
     assert told() == []
 
 
 def test_a_task_that_somebody_has_is_none_of_the_queue(house, task):
     Task.objects.update(owner=house.people["alice"])
     assert queue_of_ops(due_before=NOW).waiting == 0
-    assert ring_unworked_queue(day=TODAY, now=NOW) == 0
+    assert alert_unworked_queue(day=TODAY, now=NOW) == 0
 
 
 def test_the_queue_counts_what_waits_and_since_when(house, task):

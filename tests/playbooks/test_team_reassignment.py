@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import OutboxMessage
 from playbooks.actions import reassign_task, snooze_task
-from playbooks.engine import hand_back_tasks, hand_on_tasks, start_play
+from playbooks.engine import hand_back_tasks, reassign_function_tasks, start_play
 from playbooks.models import Task
 from tests.playbooks.conftest import NOW
 
@@ -27,7 +27,7 @@ def task_of(account, owner, role="renewals_manager", **columns):
 
 
 def hand_on():
-    return hand_on_tasks(day=TODAY, now=NOW)
+    return reassign_function_tasks(day=TODAY, now=NOW)
 
 
 def test_tasks_of_who_left_go_to_who_has_the_function_now_once(house):

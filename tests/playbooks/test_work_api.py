@@ -113,7 +113,7 @@ def test_a_play_is_started_once_for_a_key(house, alices):
 def test_a_task_is_snoozed_handed_over_and_done(house, task, alices):
     until = (NOW + timedelta(days=400 * 5)).isoformat()
     assert act(task, "snooze", {"until": until}, alices).json()["state"] == "snoozed"
-    handed = act(task, "hand", {"owner": "bob@demo.example"}, alices).json()
+    handed = act(task, "reassign", {"owner": "bob@demo.example"}, alices).json()
     assert handed["owner"] == "bob@demo.example"
     done = act(task, "complete", {"outcome": "reached", "note": "Fine"}, alices).json()
     assert (done["state"], done["outcome"], done["closed_by"]) == (
@@ -132,8 +132,8 @@ def test_a_task_is_snoozed_handed_over_and_done(house, task, alices):
         ("complete", {"outcome": "notified"}, 422), ("complete", {"outcome": "odd"}, 422),
         ("complete", {}, 400), ("complete", [], 400), ("skip", {"reason": " "}, 422),
         ("snooze", {"until": "tomorrow"}, 422), ("snooze", {"until": "2025-03-20T09:00:00"}, 422),
-        ("snooze", {"until": "2020-01-01T00:00:00Z"}, 422), ("hand", {"owner": "x@y.z"}, 422),
-        ("hand", {"owner": "eva@demo.example"}, 422), ("hand", {"owner": 5}, 400),
+        ("snooze", {"until": "2020-01-01T00:00:00Z"}, 422), ("reassign", {"owner": "x@y.z"}, 422),
+        ("reassign", {"owner": "eva@demo.example"}, 422), ("reassign", {"owner": 5}, 400),
         ("burn", {}, 404), ("skip", {"reason": "a\x00b"}, 400),
     ],
 )  # fmt: skip

@@ -76,8 +76,8 @@ def test_the_signature_is_that_of_slacks_own_example():
         ({"action_id": "done:reached", "value": "12"}, Press("U1", 12, "done", "reached")),
         ({"action_id": "snooze:5", "value": "12"}, Press("U1", 12, "snooze", "5")),
         (
-            {"action_id": "hand", "block_id": "task:12", "selected_user": "U2"},
-            Press("U1", 12, "hand", "U2"),
+            {"action_id": "reassign", "block_id": "task:12", "selected_user": "U2"},
+            Press("U1", 12, "reassign", "U2"),
         ),
         ({"action_id": "open"}, None),
     ],
@@ -90,7 +90,7 @@ def test_every_button_that_slack_shows_is_one_that_is_read():
     blocks = slack_body(MESSAGE)["blocks"]
     elements = [each for block in blocks for each in block.get("elements", ())]
     ids = [each["action_id"] for each in elements]
-    assert ids == ["open", "done:reached", "done:no_response", "snooze:1", "snooze:5", "hand"]
+    assert ids == ["open", "done:reached", "done:no_response", "snooze:1", "snooze:5", "reassign"]
     assert [block["block_id"] for block in blocks if "block_id" in block] == ["task:12"]
     texts = [block["text"] for block in blocks if "text" in block]
     assert {each["type"] for each in texts} == {"plain_text"}  # a customer's words mention nobody
@@ -110,7 +110,7 @@ def test_every_button_that_teams_shows_is_one_that_is_read():
         Press("aad-1", 12, "done", "no_response"),
         Press("aad-1", 12, "snooze", "1"),
         Press("aad-1", 12, "snooze", "5"),
-        Press("aad-1", 12, "hand", "aad-2"),
+        Press("aad-1", 12, "reassign", "aad-2"),
     ]
 
 
@@ -142,7 +142,7 @@ def test_what_is_signed_with_another_secret_or_not_at_all_proves_nothing():
     [
         [], 5, {}, {"user": {"id": "U1"}, "actions": []}, {"user": "U1", "actions": [{}]},
         pressed(action_id="done:reached", value="x"), pressed(action_id="done:reached", value="-1"),
-        pressed(action_id="hand", block_id="12x"), pressed(action_id="done:reached"),
+        pressed(action_id="reassign", block_id="12x"), pressed(action_id="done:reached"),
     ],
 )  # fmt: skip
 def test_what_is_signed_and_no_press_is_refused(payload):

@@ -16,8 +16,8 @@ def decided(signal_id, *, rank_arr, csm_id=3, urgent=False):
     seen = crossed(
         "healthy", "watch", score="70", previous="76", signal_id=signal_id, handled_first=urgent
     )
-    standing = replace(STANDING, account_id=signal_id, csm_id=csm_id, arr_minor=rank_arr)
-    return decide(inputs=[seen], rules=[rule], standing=standing, now=NOW)[0]
+    account_state = replace(STANDING, account_id=signal_id, csm_id=csm_id, arr_minor=rank_arr)
+    return decide(inputs=[seen], rules=[rule], account_state=account_state, now=NOW)[0]
 
 
 def test_the_cap_starts_the_largest_and_queues_the_rest():

@@ -6,7 +6,7 @@ import pytest
 
 from playbooks.due_dates import Anchor, Offset, Unit
 from playbooks.library.catalogue import BY_KEY, ENTRIES
-from playbooks.library.changes import PlaybookDifference, differences, due_words, merge_texts
+from playbooks.library.changes import PlaybookDifference, differences, due_label, merge_texts
 from playbooks.triggers.kinds import StepKind, Wait
 
 BASE = BY_KEY["watch_to_intervene"].definition
@@ -142,7 +142,7 @@ def test_steps_that_come_go_and_move_are_told():
     ],
 )
 def test_a_due_date_is_put_into_words(due, words):
-    assert due_words(due) == words
+    assert due_label(due) == words
 
 
 def test_what_a_step_does_by_itself_is_told_as_it_is_written():

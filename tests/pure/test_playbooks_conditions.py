@@ -70,18 +70,18 @@ def one_of(*words):
     ],
 )
 def test_conditions_choose_the_accounts(said, fitting):
-    assert fits(conditions=Conditions(**said), standing=ACCOUNT) is fitting
+    assert fits(conditions=Conditions(**said), account_state=ACCOUNT) is fitting
 
 
 @pytest.mark.parametrize("name", ["score_at_least", "score_below", "arr_at_least", "arr_below"])
 def test_what_is_not_known_fits_no_bound(name):
     unknown = replace(ACCOUNT, score=None, arr=None)
-    assert not fits(conditions=Conditions(**{name: Decimal(50)}), standing=unknown)
+    assert not fits(conditions=Conditions(**{name: Decimal(50)}), account_state=unknown)
 
 
 def test_an_account_without_a_contract_fits_no_term():
     without = replace(ACCOUNT, contracts=())
-    assert not fits(conditions=Conditions(term_at_least=1), standing=without)
+    assert not fits(conditions=Conditions(term_at_least=1), account_state=without)
 
 
 @pytest.mark.parametrize(("contract", "started"), [("C-1", 1), ("C-2", 0)])
@@ -97,7 +97,7 @@ def test_of_terms_the_contract_that_the_trigger_saw_counts(contract, started):
         conditions=Conditions(term_at_least=12),
     )
     seen = TriggerInput(1, mark.signal, NOW, moments=(mark.name,), values={"contract": contract})
-    assert len(decide(inputs=[seen], rules=[rule], standing=ACCOUNT, now=NOW)) == started
+    assert len(decide(inputs=[seen], rules=[rule], account_state=ACCOUNT, now=NOW)) == started
 
 
 SAID = {

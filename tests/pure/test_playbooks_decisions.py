@@ -33,14 +33,14 @@ def outcomes(decisions):
 def test_a_playbook_for_other_accounts_leaves_no_decision():
     rule = replace(CHECK_IN, conditions=Conditions(segments=frozenset({"smb"})))
 
-    assert decide(inputs=[TO_WATCH_SEEN], rules=[rule], standing=STANDING, now=NOW) == []
+    assert decide(inputs=[TO_WATCH_SEEN], rules=[rule], account_state=STANDING, now=NOW) == []
 
 
 def test_one_fall_starts_only_the_severest_play():
     band = crossed("healthy", "intervene", score="35.00", previous="76.00", signal_id=1)
     line = passed("40", score="35.00", previous="76.00", signal_id=2)
 
-    decisions = decide(inputs=[line, band], rules=RULES, standing=STANDING, now=NOW)
+    decisions = decide(inputs=[line, band], rules=RULES, account_state=STANDING, now=NOW)
 
     assert outcomes(decisions) == [
         (1, "escalation", "suppressed", "severer_match"),
@@ -57,9 +57,9 @@ def test_a_severest_play_in_its_cooldown_leaves_the_fall_to_the_next(lesser_ende
     line = passed("40", score="35.00", previous="76.00", signal_id=2)
 
     rules = [replace(rule, cooldown_days=30) for rule in RULES]
-    standing = replace(STANDING, ended=tuple(ended))
+    account_state = replace(STANDING, ended=tuple(ended))
 
-    decisions = decide(inputs=[band, line], rules=rules, standing=standing, now=NOW)
+    decisions = decide(inputs=[band, line], rules=rules, account_state=account_state, now=NOW)
 
     lesser = ("suppressed", "cooldown") if lesser_ended else ("started", "")
     assert outcomes(decisions) == [
@@ -69,12 +69,12 @@ def test_a_severest_play_in_its_cooldown_leaves_the_fall_to_the_next(lesser_ende
 
 
 def test_what_waits_in_the_queue_still_stands_for_its_fall():
-    standing = replace(STANDING, queued=frozenset({"at_risk"}))
+    account_state = replace(STANDING, queued=frozenset({"at_risk"}))
     band = crossed("healthy", "intervene", score="35.00", previous="76.00", signal_id=1)
 
     line = passed("40", score="35.00", previous="76.00", signal_id=2)
 
-    decisions = decide(inputs=[band, line], rules=RULES, standing=standing, now=NOW)
+    decisions = decide(inputs=[band, line], rules=RULES, account_state=account_state, now=NOW)
 
     assert outcomes(decisions) == [
         (1, "escalation", "suppressed", "severer_match"),
@@ -88,29 +88,31 @@ def test_falls_on_two_days_are_two_falls():
     )
     second = crossed("watch", "intervene", score="48", previous="71", signal_id=2)
 
-    decisions = decide(inputs=[first, second], rules=RULES, standing=STANDING, now=NOW)
+    decisions = decide(inputs=[first, second], rules=RULES, account_state=STANDING, now=NOW)
 
     assert outcomes(decisions) == [(1, "check_in", "started", ""), (2, "escalation", "started", "")]
 
 
 def test_a_severer_open_play_holds_a_lesser_one_back():
-    standing = replace(STANDING, open_plays=(OpenPlay("at_risk", "fall", 30),))
+    account_state = replace(STANDING, open_plays=(OpenPlay("at_risk", "fall", 30),))
 
-    decisions = decide(inputs=[TO_WATCH_SEEN], rules=RULES, standing=standing, now=NOW)
+    decisions = decide(inputs=[TO_WATCH_SEEN], rules=RULES, account_state=account_state, now=NOW)
 
     assert outcomes(decisions) == [(1, "check_in", "suppressed", "severer_play")]
 
 
 def test_plays_of_another_family_do_not_mind_each_other():
-    standing = replace(STANDING, open_plays=(OpenPlay("renewal", "renewal", 90),))
+    account_state = replace(STANDING, open_plays=(OpenPlay("renewal", "renewal", 90),))
 
-    decisions = decide(inputs=[TO_WATCH_SEEN], rules=RULES, standing=standing, now=NOW)
+    decisions = decide(inputs=[TO_WATCH_SEEN], rules=RULES, account_state=account_state, now=NOW)
 
     assert outcomes(decisions) == [(1, "check_in", "started", "")]
 
 
 def test_a_second_notice_finds_the_play_open():
-    decisions = decide(inputs=[noticed(8), noticed(9)], rules=RULES, standing=STANDING, now=NOW)
+    decisions = decide(
+        inputs=[noticed(8), noticed(9)], rules=RULES, account_state=STANDING, now=NOW
+    )
 
     assert outcomes(decisions) == [
         (8, "at_risk", "started", ""),
@@ -119,7 +121,7 @@ def test_a_second_notice_finds_the_play_open():
 
 
 @pytest.mark.parametrize(
-    ("standing", "reason"),
+    ("account_state", "reason"),
     [
         (STANDING, None),
         (replace(STANDING, is_churned=True), Suppression.CHURNED),
@@ -133,14 +135,20 @@ def test_a_second_notice_finds_the_play_open():
         (replace(STANDING, ended=(("other", NOW),)), None),
     ],
 )
-def test_what_holds_a_play_back(standing, reason):
-    assert suppression_for(rule=CHECK_IN, trigger=TO_WATCH, standing=standing, now=NOW) == reason
+def test_what_holds_a_play_back(account_state, reason):
+    assert (
+        suppression_for(rule=CHECK_IN, trigger=TO_WATCH, account_state=account_state, now=NOW)
+        == reason
+    )
 
 
 def test_an_override_does_not_hold_back_a_cancellation():
-    standing = replace(STANDING, is_overridden=True)
+    account_state = replace(STANDING, is_overridden=True)
 
-    assert suppression_for(rule=AT_RISK, trigger=CANCELLATION, standing=standing, now=NOW) is None
+    assert (
+        suppression_for(rule=AT_RISK, trigger=CANCELLATION, account_state=account_state, now=NOW)
+        is None
+    )
 
 
 def test_what_is_older_than_a_week_is_history():
@@ -174,7 +182,7 @@ def test_one_fall_of_a_family_starts_at_most_one_play(seen):
         for number, (one, day) in enumerate(seen, 1)
     ]
 
-    decisions = decide(inputs=inputs, rules=RULES, standing=STANDING, now=NOW)
+    decisions = decide(inputs=inputs, rules=RULES, account_state=STANDING, now=NOW)
 
     days = [d.inputs.crossing.day for d in decisions if d.result is StartResult.STARTED]
     assert len(days) == len(set(days))

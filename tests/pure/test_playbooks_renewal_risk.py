@@ -66,6 +66,6 @@ def test_a_condition_may_ask_for_it():
 
 @pytest.mark.parametrize(("risk", "fitting"), [("high", True), ("elevated", False)])
 def test_the_account_has_it_or_not(risk, fitting):
-    standing = replace(STANDING, renewal_risk=RenewalRisk(risk))
+    account_state = replace(STANDING, renewal_risk=RenewalRisk(risk))
     conditions = Conditions(renewal_risks=frozenset({"high"}))
-    assert fits(conditions=conditions, standing=standing) is fitting
+    assert fits(conditions=conditions, account_state=account_state) is fitting

@@ -88,7 +88,7 @@ class Command(BaseCommand):
         """Works along with whoever else does; claims decide who takes which shard."""
         while not schedule.is_through(day=day):
             now = datetime.now(UTC)
-            schedule.ring_next_steps(day=day, now=now)
+            schedule.enqueue_next_steps(day=day, now=now)
             own = [job_runner.run_job(job) for job in schedule.waiting_jobs(day=day, now=now)]
             self._print_finished_steps(day)
             if not any(own):

@@ -99,7 +99,7 @@ class Portfolio:
         return found[1], found[2]
 
 
-def own_book(user: User, *, today: date, rates: DayRates) -> Portfolio:
+def own_portfolio(user: User, *, today: date, rates: DayRates) -> Portfolio:
     """A CSM's own accounts; a manager's teams; for CS ops all of them."""
     found = Account.objects.portfolio_of(user, scope="mine" if user.role == Role.CSM else "all")
     near = (today, today + timedelta(days=RENEWAL_DAYS))

@@ -20,7 +20,7 @@ from accounts.ui.bands import band_look
 from accounts.ui.charts import Chart, Part, distribution
 from cs_platform.pages.today import queries
 from cs_platform.pages.today.moves import moves_since_yesterday
-from cs_platform.pages.today.portfolio import own_book
+from cs_platform.pages.today.portfolio import own_portfolio
 from cs_platform.pages.today.summary import PortfolioSummary, summary_of
 from health.queries.unscored import Unscored, why_unscored
 from health.scoring import UNSCORED
@@ -39,7 +39,7 @@ def today(request: HttpRequest) -> HttpResponse:
     installation = Installation.current()
     now, day = clock.now(), clock.today()
     rates = rates_on(day, base=installation.currency)
-    book = own_book(user, today=day, rates=rates)
+    book = own_portfolio(user, today=day, rates=rates)
     summary = summary_of(book)
     queue = queries.queue_of(user, book, now=now, zone=installation.zone)
     items = queue.items[:SHOWN_AT_MOST]

@@ -26,7 +26,7 @@ _NO_ROW = {
 }
 
 
-class Begun(Protocol):
+class ChoiceForm(Protocol):
     """A form in which parts are being added; `begun` is what was typed where it is not sent yet."""
 
     data: Any
@@ -40,7 +40,7 @@ class Begun(Protocol):
     def add_error(self, field: str, error: str) -> None: ...
 
 
-def family_begun(form: Begun, stem: str) -> Definition | None:
+def family_begun(form: ChoiceForm, stem: str) -> Definition | None:
     """The measure that was picked: what there is to choose depends on it."""
     key = (form.data if form.is_bound else form.begun).get(f"{stem}-key")
     return MEASURES.family(key) if key in tuple(MEASURES) else None
@@ -51,7 +51,7 @@ def offered(family: Definition | None) -> tuple[Parameter, ...]:
     return (*family.parameters, PERCENTILE) if family else ()
 
 
-def choice_fields(form: Begun, stem: str) -> Iterator[tuple[str, str, forms.Field]]:
+def choice_fields(form: ChoiceForm, stem: str) -> Iterator[tuple[str, str, forms.Field]]:
     """Key, label and field of each thing there is to choose."""
     family = family_begun(form, stem)
     for parameter in offered(family):
@@ -74,7 +74,7 @@ def _choice_label(parameter: Parameter, key: str) -> str:
     return (parameter.choices[key] or key).capitalize()
 
 
-def name_begun(form: Begun, stem: str) -> str:
+def name_begun(form: ChoiceForm, stem: str) -> str:
     """The name of the measure with what was chosen for it, in its one spelling; empty where
     something is wrong with that, which the fields then say."""
     family = family_begun(form, stem)
@@ -113,6 +113,6 @@ def _choice_problems(family: Definition, given: Mapping[str, str]) -> dict[str, 
     return found
 
 
-def _choices_sent(family: Definition, form: Begun, stem: str) -> dict[str, str]:
+def _choices_sent(family: Definition, form: ChoiceForm, stem: str) -> dict[str, str]:
     values = ((p.key, form.cleaned_data.get(f"{stem}-{p.key}")) for p in offered(family))
     return {key: str(value).strip() for key, value in values if value and str(value).strip()}

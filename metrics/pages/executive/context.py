@@ -35,12 +35,12 @@ from metrics.pages.executive.figures import (
 from metrics.pages.executive.labels import (
     CUTS,
     METHODS,
-    failure_words,
-    group_words,
+    failure_labels,
+    group_label,
     news,
 )
 from metrics.queries.health import HealthPicture
-from metrics.queries.ledger_report import GroupRetention, Question, Report, read_book
+from metrics.queries.ledger_report import GroupRetention, Question, Report, read_report
 from metrics.queries.overview import Overview
 from metrics.queries.renewals import RenewalQuarter
 from metrics.retention.rates import percent
@@ -70,14 +70,14 @@ def report_context(
         "overdue_nrr": ""
         if report.overdue is None
         else shown_rate(report.overdue.without.rate(Rate.NRR)),
-        "failure": None if report.failure is None else failure_words(report),
+        "failure": None if report.failure is None else failure_labels(report),
         "is_empty": report.latest.total == Retention(),
         **_report_choices(question),
         **_bridge_context(table, currency=question.base, query=query),
         **_health_context(report, currency=question.base),
         **_renewals_summary(report.renewals),
         "news": [news(total, currency=question.base) for total in report.week],
-        "week": report.standing.week().window,
+        "week": report.snapshot.week().window,
     }
 
 
@@ -111,11 +111,11 @@ def _group_report(report: Overview, *, user: User, question: Question) -> Report
         groups = [GroupRetention(value, found) for value, found in report.latest.segments.items()]
         groups.sort(key=lambda group: (-group.retention.bridge.start, group.value))
         return Report(total=report.latest.total, groups=tuple(groups))
-    return read_book(question=question, user=user).report()
+    return read_report(question=question, user=user).report()
 
 
 def _group_rows(report: Overview, table: Report, by: Cut) -> list[GroupRow]:
-    word = group_words(by, start=report.window.start)
+    word = group_label(by, start=report.window.start)
     rows = []
     for group in table.groups:
         found = group.retention
@@ -170,7 +170,7 @@ def _health_context(report: Overview, *, currency: str) -> dict[str, Any]:
 
 def _version_notes(report: Overview) -> list[Note]:
     """Bands decide what is at risk, so a version that came into force is marked on its line."""
-    day = report.standing.moment.day
+    day = report.snapshot.moment.day
     first = report.at_risk_by_month[0][0] if report.at_risk_by_month else day
     return published_anywhere(first=first, last=day)
 

@@ -17,7 +17,7 @@ from accounts.ui.csv_lines import Cells, csv_answer
 from metrics.definitions import Figure
 from metrics.facts.renewals import RenewalRow
 from metrics.facts.week import NewsKind
-from metrics.pages.executive.labels import CUTS, METHODS, amount_word, change_words, group_words
+from metrics.pages.executive.labels import CUTS, METHODS, amount_word, change_labels, group_label
 from metrics.pages.executive.params import ReportParams
 from metrics.queries.health import all_health_accounts
 from metrics.queries.opened_figures import Figures
@@ -52,7 +52,7 @@ def figure(
 ) -> StreamingHttpResponse:
     if shows_movements:
         return _movements_response(figures, wanted, asked)
-    word = group_words(asked.by, start=asked.question.window.start)
+    word = group_label(asked.by, start=asked.question.window.start)
     head = ["Account", "Account id", "Owner", f"{CUTS[asked.by]} at start", "Kind"]
     rows = (
         (
@@ -106,7 +106,7 @@ def _figure_file_name(wanted: Figure, what: str, asked: ReportParams) -> str:
     return f"{wanted}-{what}-{slugify(METHODS[asked.method])}"
 
 
-def health(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpResponse:
+def health(snapshot: ReportSnapshot, asked: ReportParams) -> StreamingHttpResponse:
     rows = (
         (
             row.name,
@@ -118,7 +118,7 @@ def health(standing: ReportSnapshot, asked: ReportParams) -> StreamingHttpRespon
             asked.base,
             row.without_rate,
         )
-        for row in all_health_accounts(standing=standing, wanted=asked.bands)
+        for row in all_health_accounts(snapshot=snapshot, wanted=asked.bands)
     )
     head = ["Account", "Account id", "Band", "Score", "Owner", "ARR", "Currency", LEFT_OUT]
     return _list_response("health", asked, head, rows)
@@ -157,7 +157,7 @@ def renewals(found: Iterable[RenewalRow], asked: ReportParams) -> StreamingHttpR
 
 
 def changes(
-    standing: ReportSnapshot, change: NewsKind, asked: ReportParams
+    snapshot: ReportSnapshot, change: NewsKind, asked: ReportParams
 ) -> StreamingHttpResponse:
     rows = (
         (
@@ -165,14 +165,14 @@ def changes(
             row.external_id,
             row.owner,
             row.day.isoformat(),
-            *change_words(change, what=row.what, detail=row.detail),
+            *change_labels(change, what=row.what, detail=row.detail),
             row.score_before,
             row.score_after,
             _converted_amount(row.amount, row.without_rate, asked.base),
             asked.base,
             row.without_rate,
         )
-        for row in all_changes(standing=standing, change=change)
+        for row in all_changes(snapshot=snapshot, change=change)
     )
     head = ["Account", "Account id", "Owner", "Day", "What", "Detail", "Score before"]
     head += ["Score after", "Amount", "Currency", LEFT_OUT]

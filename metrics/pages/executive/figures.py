@@ -241,7 +241,7 @@ def bridge_chart(steps: Sequence[BridgeStep], *, currency: str, query: str) -> C
 def risk_chart(report: Overview, *, notes: Sequence[Note]) -> Chart | None:
     """From zero: it is an amount. None without two months to draw a line between."""
     course = [*report.at_risk_by_month]
-    day = report.standing.moment.day
+    day = report.snapshot.moment.day
     if report.health is not None and (not course or course[-1][0] < day):
         course.append((day, report.health.arr_at_risk))
     if len(course) < 2:

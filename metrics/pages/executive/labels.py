@@ -36,7 +36,7 @@ METHODS = {
 }
 
 
-def group_words(by: Cut, *, start: date) -> Callable[[str], str]:
+def group_label(by: Cut, *, start: date) -> Callable[[str], str]:
     """From the stored value of a cut, as it was on `start`, to what a person reads."""
     names: dict[str, str] = {}
     if by is Cut.CSM:
@@ -130,7 +130,7 @@ def amount_word(figure: Figure) -> str:
     return "ARR" if FIGURES[figure].made_of.is_level else gettext("Change")
 
 
-def change_words(change: NewsKind, *, what: str, detail: str) -> tuple[str, str]:
+def change_labels(change: NewsKind, *, what: str, detail: str) -> tuple[str, str]:
     """Stored words of a row of the week as the page says them."""
     if change in (NewsKind.ROSE, NewsKind.FELL):
         return band_look(what).word, band_look(detail).word
@@ -161,12 +161,12 @@ _FAILURES = {
 
 
 @dataclass(frozen=True, slots=True)
-class FailureWords:
+class FailureLabels:
     name: str
     evidence: str
 
 
-def failure_words(report: Overview) -> FailureWords | None:
+def failure_labels(report: Overview) -> FailureLabels | None:
     """The mode and the numbers that made it one."""
     failure = report.failure
     if failure is None:
@@ -201,4 +201,4 @@ def failure_words(report: Overview) -> FailureWords | None:
         evidence += gettext(" The five largest expansions make %(largest)s%% of all expansion.") % {
             "largest": largest
         }
-    return FailureWords(gettext(_FAILURES[failure.mode]), evidence)
+    return FailureLabels(gettext(_FAILURES[failure.mode]), evidence)

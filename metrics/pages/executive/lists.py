@@ -22,7 +22,7 @@ from metrics.pages.executive.labels import (
     METHODS,
     NEWS_TITLES,
     amount_word,
-    group_words,
+    group_label,
 )
 from metrics.queries.figures import PAGE_SIZE, Page
 from metrics.queries.forecasts import ForecastAccuracy
@@ -40,7 +40,7 @@ def figure_context(
 ) -> dict[str, Any]:
     read = figures.movements if shows_movements else figures.accounts
     found: Page[Any] = read(figure, page=page)
-    word = group_words(question.by, start=question.window.start)
+    word = group_label(question.by, start=question.window.start)
     opened = FIGURES[figure]
     return {
         "figure": figure,
@@ -58,7 +58,7 @@ def figure_context(
         "method_word": gettext(METHODS[question.method]),
         "sum": _rate_sum(figures.total, figure),
         "change": abs(found.total),
-        "count_words": f"{found.count:,}+" if found.is_capped else f"{found.count:,}",
+        "count_label": f"{found.count:,}+" if found.is_capped else f"{found.count:,}",
         "shows_movements": shows_movements,
     }
 
@@ -104,8 +104,8 @@ class View:
     is_current: bool
 
 
-def health_context(standing: ReportSnapshot, *, wanted: BandFilter, page: int) -> dict[str, Any]:
-    listed = health_accounts(standing=standing, wanted=wanted, page=page)
+def health_context(snapshot: ReportSnapshot, *, wanted: BandFilter, page: int) -> dict[str, Any]:
+    listed = health_accounts(snapshot=snapshot, wanted=wanted, page=page)
     title = (
         gettext("At risk")
         if wanted.at_risk
@@ -154,7 +154,7 @@ _RENEWAL_VIEWS = (
 
 
 def renewals_context(
-    standing: ReportSnapshot, listed: RenewalList, *, wanted: RenewalFilter | None, page: int
+    snapshot: ReportSnapshot, listed: RenewalList, *, wanted: RenewalFilter | None, page: int
 ) -> dict[str, Any]:
     """`wanted` None: a list of what is overdue in the report."""
     title = gettext("Renewals due")
@@ -186,8 +186,8 @@ def renewals_context(
         ],
         "is_monthly": wanted is not None and wanted.state is RenewalState.MONTHLY,
         "is_open_ended": wanted is not None and wanted.state is RenewalState.OPEN_ENDED,
-        "chances": standing.chances,
-        "quarter": standing.quarter,
+        "chances": snapshot.chances,
+        "quarter": snapshot.quarter,
         "page": page_of(page, shown=len(listed.rows), count=listed.sum.renewals),
     }
 
@@ -200,8 +200,8 @@ def accuracy_context(found: ForecastAccuracy | None) -> dict[str, Any]:
     }
 
 
-def change_context(standing: ReportSnapshot, *, change: NewsKind, page: int) -> dict[str, Any]:
-    listed = change_list(standing=standing, change=change, page=page)
+def change_context(snapshot: ReportSnapshot, *, change: NewsKind, page: int) -> dict[str, Any]:
+    listed = change_list(snapshot=snapshot, change=change, page=page)
     return {
         "title": gettext(NEWS_TITLES[change]),
         "change": change,
@@ -218,6 +218,6 @@ def change_context(standing: ReportSnapshot, *, change: NewsKind, page: int) -> 
             )
             for total in listed.totals
         ],
-        "week": standing.week().window,
+        "week": snapshot.week().window,
         "page": page_of(page, shown=len(listed.rows), count=listed.total.count),
     }

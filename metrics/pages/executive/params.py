@@ -26,7 +26,7 @@ from metrics.facts.renewals import RenewalFilter
 from metrics.facts.week import NewsKind
 from metrics.queries.gaps import report_gaps
 from metrics.queries.ledger_report import Filter, Question
-from metrics.queries.report_snapshot import ReportSnapshot, default_day, standing_of
+from metrics.queries.report_snapshot import ReportSnapshot, default_day, snapshot_of
 from metrics.retention.renewals import RenewalState
 from metrics.retention.windows import trailing_window
 
@@ -154,8 +154,8 @@ class ReportParams:
         )
         return RateGaps(self.base, found.left_out, found.early)
 
-    def standing(self) -> ReportSnapshot:
-        return standing_of(
+    def snapshot(self) -> ReportSnapshot:
+        return snapshot_of(
             user=self.user,
             base=self.base,
             day=self.as_of,

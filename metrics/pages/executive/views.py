@@ -149,7 +149,7 @@ def _figure_tabs(
             "word": word,
             "href": f"{reverse(route)}?{query}",
             "is_current": is_movements == shows_movements,
-            "count": context["count_words"] if is_movements == shows_movements else None,
+            "count": context["count_label"] if is_movements == shows_movements else None,
         }
         for word, route, is_movements in (
             (gettext("Accounts"), "executive_accounts", False),
@@ -174,39 +174,39 @@ def _view_tabs(asked: ReportParams, views: list[View]) -> list[dict[str, Any]]:
 
 @_report_page
 def health(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
-    standing = asked.standing()
+    snapshot = asked.snapshot()
     if asked.is_csv:
-        return executive_csv.health(standing, asked)
-    context = health_context(standing, wanted=asked.bands, page=asked.page)
+        return executive_csv.health(snapshot, asked)
+    context = health_context(snapshot, wanted=asked.bands, page=asked.page)
     context["tabs"] = _view_tabs(asked, context["views"])
     return _render_report(request, "health", asked, context)
 
 
 @_report_page
 def renewals(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
-    standing = asked.standing()
+    snapshot = asked.snapshot()
     if asked.is_overdue:
-        return _overdue_page(request, asked, standing)
+        return _overdue_page(request, asked, snapshot)
     if asked.is_csv:
-        rows = all_renewals(standing=standing, wanted=asked.renewals)
+        rows = all_renewals(snapshot=snapshot, wanted=asked.renewals)
         return executive_csv.renewals(rows, asked)
-    listed = renewal_list(standing=standing, wanted=asked.renewals, page=asked.page)
-    context = renewals_context(standing, listed, wanted=asked.renewals, page=asked.page)
-    context |= accuracy_context(forecast_accuracy(standing, base=asked.base))
+    listed = renewal_list(snapshot=snapshot, wanted=asked.renewals, page=asked.page)
+    context = renewals_context(snapshot, listed, wanted=asked.renewals, page=asked.page)
+    context |= accuracy_context(forecast_accuracy(snapshot, base=asked.base))
     context["tabs"] = _view_tabs(asked, context["views"])
     return _render_report(request, "renewals", asked, context)
 
 
 def _overdue_page(
-    request: HttpRequest, asked: ReportParams, standing: ReportSnapshot
+    request: HttpRequest, asked: ReportParams, snapshot: ReportSnapshot
 ) -> HttpResponseBase:
     """What of the report's ARR is in its grace, at the rates of its window."""
     window = asked.question.window
-    rows = overdue_rows(standing, window=window, rates=rate_table(base=asked.base))
+    rows = overdue_rows(snapshot, window=window, rates=rate_table(base=asked.base))
     if asked.is_csv:
         return executive_csv.renewals(rows, asked)
-    listed = list_of(rows, standing=standing, page=asked.page)
-    context = renewals_context(standing, listed, wanted=None, page=asked.page)
+    listed = list_of(rows, snapshot=snapshot, page=asked.page)
+    context = renewals_context(snapshot, listed, wanted=None, page=asked.page)
     context["tabs"] = _view_tabs(asked, context["views"])
     context["overdue_on"] = window.end
     return _render_report(request, "renewals", asked, context)
@@ -214,9 +214,9 @@ def _overdue_page(
 
 @_report_page
 def changes(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
-    standing, change = asked.standing(), asked.change
+    snapshot, change = asked.snapshot(), asked.change
     if asked.is_csv:
-        return executive_csv.changes(standing, change, asked)
-    context = change_context(standing, change=change, page=asked.page)
+        return executive_csv.changes(snapshot, change, asked)
+    context = change_context(snapshot, change=change, page=asked.page)
     context["tabs"] = _view_tabs(asked, context["views"])
     return _render_report(request, "changes", asked, context)

@@ -47,7 +47,7 @@ def start(request: HttpRequest, playbook_id: int) -> HttpResponse:
     tasks = len(found) * tasks_of_a_play(version.definition())
     context = head_context(request, version) | {
         "count": len(found),
-        "arr_minor": sum(each.standing.arr_minor for each in found),
+        "arr_minor": sum(each.account_state.arr_minor for each in found),
         "currency": Installation.current().currency,
         "tasks": tasks,
         "hours": tasks * _HOURS_A_TASK,
@@ -61,7 +61,9 @@ def _start_ticked(request: HttpRequest, version: Playbook, found: list[WouldStar
     """Those that were ticked, of those on which it would start still."""
     ticked = set(request.POST.getlist("account"))
     is_all = "all" in request.POST
-    wanted = [each.wanted for each in found if is_all or str(each.standing.account_id) in ticked]
+    wanted = [
+        each.wanted for each in found if is_all or str(each.account_state.account_id) in ticked
+    ]
     by = cast("User", request.user)
     plays = start_in_bulk(playbook=version, wanted=wanted, by=by, now=clock.now())
     said = ngettext(
@@ -72,14 +74,18 @@ def _start_ticked(request: HttpRequest, version: Playbook, found: list[WouldStar
 
 
 def _bulk_rows(found: list[WouldStart]) -> list[BulkRow]:
-    accounts = Account.objects.in_bulk([each.standing.account_id for each in found])
-    people = User.objects.in_bulk({each.standing.csm_id for each in found if each.standing.csm_id})
+    accounts = Account.objects.in_bulk([each.account_state.account_id for each in found])
+    people = User.objects.in_bulk(
+        {each.account_state.csm_id for each in found if each.account_state.csm_id}
+    )
     return [
         BulkRow(
-            accounts[each.standing.account_id],
-            people[each.standing.csm_id].name if each.standing.csm_id else label("cs_ops"),
-            each.standing.score,
-            each.standing.band,
+            accounts[each.account_state.account_id],
+            people[each.account_state.csm_id].name
+            if each.account_state.csm_id
+            else label("cs_ops"),
+            each.account_state.score,
+            each.account_state.band,
         )
         for each in found
     ]

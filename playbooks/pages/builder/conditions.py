@@ -27,7 +27,7 @@ _DONE_SETS = ("used_features", "unused_features", "events", "without_events", "b
 LIKELY = ("segments", "touch_tiers", "bands", *_AMOUNTS)
 """What most playbooks ask; the others stand below them."""
 SELDOM = tuple(name for name in NAMES if name not in LIKELY)
-DOINGS = (*_EITHER, *_USERS, *_DONE_SETS)
+BEHAVIOUR_CONDITIONS = (*_EITHER, *_USERS, *_DONE_SETS)
 
 
 def condition_fields(known: Known) -> dict[str, forms.Field]:
@@ -61,7 +61,7 @@ def condition_fields(known: Known) -> dict[str, forms.Field]:
     }
 
 
-def doing_fields(known: Known) -> dict[str, forms.Field]:
+def behaviour_fields(known: Known) -> dict[str, forms.Field]:
     """What a branch and a wait may ask as well: what people of the account did."""
     return {
         "used_since_start": _yes_no_field(
@@ -91,7 +91,7 @@ def _user_count_field(label: Any) -> forms.IntegerField:
     return whole(label, lowest=1, highest=1_000_000, required=False)
 
 
-def doing_initial(data: Mapping[str, Any]) -> dict[str, Any]:
+def behaviour_initial(data: Mapping[str, Any]) -> dict[str, Any]:
     said = {name: data[name] for name in (*_USERS, *_DONE_SETS) if name in data}
     return said | _either_initial(data, _EITHER)
 
@@ -104,7 +104,7 @@ def _either_data(cleaned: Mapping[str, Any], names: Sequence[str]) -> dict[str, 
     return {name: {"true": True, "false": False}.get(cleaned.get(name, "")) for name in names}
 
 
-def doing_data(cleaned: Mapping[str, Any]) -> dict[str, Any]:
+def behaviour_data(cleaned: Mapping[str, Any]) -> dict[str, Any]:
     """In the shape of the YAML, likewise."""
     return filled(
         {

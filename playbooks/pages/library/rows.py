@@ -8,7 +8,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext
 
 from playbooks.library.catalogue import label as capability
-from playbooks.library.changes import due_words
+from playbooks.library.changes import due_label
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library_updates import EntryState
 from playbooks.models import Playbook
@@ -75,7 +75,7 @@ def step_rows(playbook: PlaybookDefinition) -> list[ShippedStep]:
     return [
         ShippedStep(
             title=step.title,
-            when=due_words(step.due),
+            when=due_label(step.due),
             who=label(step.owner_role),
             channel=label(step.channel),
             purpose=step.purpose,

@@ -72,7 +72,7 @@ def snooze(request: HttpRequest, task_id: int) -> HttpResponse:
 @requires(Right.WORK_TASKS, page="task")
 def reassign(request: HttpRequest, task_id: int) -> HttpResponse:
     return _act_and_answer(
-        request, task_id, "hand", ReassignForm(request.POST), _reassign_from_form
+        request, task_id, "reassign", ReassignForm(request.POST), _reassign_from_form
     )
 
 

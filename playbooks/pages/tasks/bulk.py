@@ -31,7 +31,7 @@ class SelectionForm(forms.Form):
     """`act` is the button that was pressed."""
 
     act = forms.ChoiceField(
-        choices=[(name, name) for name in ("done", "snooze", "hand")],
+        choices=[(name, name) for name in ("done", "snooze", "reassign")],
         error_messages={"required": gettext_lazy("Choose what to do with the tasks.")},
     )
     outcome = forms.ChoiceField(required=False, choices=all_outcomes())
@@ -116,13 +116,13 @@ def _reassigning_action(request: HttpRequest, *, user: User, now: datetime) -> A
     if not form.is_valid():
         return _form_errors(form)
     chosen = form.cleaned_data["owner"]
-    owner = None if chosen == QUEUE else people_to_hand_to().filter(pk=chosen).first()
+    owner = None if chosen == QUEUE else assignable_people().filter(pk=chosen).first()
     if owner is None and chosen != QUEUE:
         return gettext("That person is not here any more: choose somebody else.")
     return lambda task_id: actions.reassign_task(task_id=task_id, owner=owner, by=user, now=now)
 
 
-def people_to_hand_to() -> Any:
+def assignable_people() -> Any:
     """Whoever works on accounts; whether they reach each account is asked of each task."""
     able = User.objects.filter(is_active=True, role__in=GRANTED[Right.WORK_ACCOUNTS])
     return able.only("name", "email").order_by("name", "pk")

@@ -21,7 +21,7 @@ from accounts.models import Account, Installation, User
 from accounts.ui.pagination import COUNT_CAP, page_number, take_page
 from accounts.ui.request_kind import came_from, wants_part
 from playbooks.models import UNFINISHED, Task
-from playbooks.pages.tasks.bulk import people_to_hand_to
+from playbooks.pages.tasks.bulk import assignable_people
 from playbooks.pages.tasks.forms import SNOOZES, outcomes
 from playbooks.pages.tasks.help import step_help
 from playbooks.pages.tasks.queries import (
@@ -105,7 +105,7 @@ def _list_context(request: HttpRequest, user: User, chosen: dict[str, str]) -> d
             .filter(pk__in=[row.pk for row in rows])
             .values_list("pk", flat=True)
         ),
-        "people": people_to_hand_to() if may(user, Right.WORK_ACCOUNTS) else [],
+        "people": assignable_people() if may(user, Right.WORK_ACCOUNTS) else [],
         "is_filtered": bool(chosen["q"]) or chosen["view"] != "open",
     }
 

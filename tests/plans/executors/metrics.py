@@ -15,7 +15,7 @@ from metrics.facts.scope import ReportScope
 from metrics.facts.stored_positions import _POSITIONS, copy_columns
 from metrics.models import ReportDay, ReportedMonth
 from metrics.queries import movements, overview, restatements, series
-from metrics.queries.ledger_report import Question, book_of
+from metrics.queries.ledger_report import Question, ledger_report_of
 from metrics.queries.stored_figures import StoredFigures
 from metrics.retention.windows import month_ends, quarter_of, trailing_window
 from tests.benchmarks.large_company import DAY, TODAY
@@ -86,7 +86,7 @@ def week_of():
 
 def movements_of_few_and_of_many():
     for scope in (own_scope(), ALL):
-        book = book_of(question=QUESTION, scope=scope, rates=rates())
+        book = ledger_report_of(question=QUESTION, scope=scope, rates=rates())
         movements.figure_movements(book=book, figure=Figure.EXPANSION, page=1)
 
 

@@ -11,7 +11,7 @@ from cs_platform.pages.ops import queries as ops_queries
 from cs_platform.pages.palette import views as palette
 from cs_platform.pages.scorecard_preview import queries as preview_page
 from cs_platform.pages.today import moves, suggestions
-from cs_platform.pages.today.portfolio import own_book
+from cs_platform.pages.today.portfolio import own_portfolio
 from cs_platform.scheduling import schedule
 from cs_platform.scheduling.nightly_steps import Shard
 from cs_platform.scheduling.readings import reading
@@ -50,7 +50,7 @@ def latest_day():
 
 def next_steps():
     an_open_night()
-    schedule.ring_next_steps(day=DAY, now=NOW)
+    schedule.enqueue_next_steps(day=DAY, now=NOW)
 
 
 def overtaken():
@@ -68,7 +68,7 @@ def telling():
 
 
 def today_of_a_csm():
-    book = own_book(User.objects.get(email=CSM), today=TODAY, rates=DayRates("USD", TODAY, {}))
+    book = own_portfolio(User.objects.get(email=CSM), today=TODAY, rates=DayRates("USD", TODAY, {}))
     moves.moves_since_yesterday(
         book, today=TODAY, calendar=Installation.current().business_calendar()
     )
@@ -83,7 +83,7 @@ EXECUTORS = {
         DAY, TODAY, NOW, 5_001, 10_000
     ).account_ids,
     "cs_platform.scheduling.schedule:latest_closed_day": latest_day,
-    "cs_platform.scheduling.schedule:ring_next_steps": next_steps,
+    "cs_platform.scheduling.schedule:enqueue_next_steps": next_steps,
     "cs_platform.scheduling.schedule:_next_success": overtaken,
     "accounts.pages.imports.queries:runs_of": lambda: list(
         imports_queries.runs_of("attention")[:50]

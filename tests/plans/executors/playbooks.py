@@ -15,7 +15,7 @@ from playbooks.engine import (
 )
 from playbooks.engine.occurrences import occurrences
 from playbooks.models import Play
-from playbooks.queries.doings import ask_doings
+from playbooks.queries.behaviour import read_behaviour
 from playbooks.queries.queue import queue_of_ops
 from playbooks.triggers.rules import Conditions
 from playbooks.triggers.time_triggers import AudienceEntry, AudienceExit
@@ -29,9 +29,11 @@ def firing():
     fire_signals(limit=100, now=NOW)
 
 
-def doings(**said):
+def behaviour(**said):
     asked = Conditions(**said)
-    return ask_doings(plays=[(pk, DAY - timedelta(days=7)) for pk in FEW], asked=[asked], day=DAY)
+    return read_behaviour(
+        plays=[(pk, DAY - timedelta(days=7)) for pk in FEW], asked=[asked], day=DAY
+    )
 
 
 def told_of(move):
@@ -45,24 +47,24 @@ EXECUTORS = {
     "playbooks.engine.exits:_LEFT": lambda: exits.close_what_left(
         play_ids=list(Play.objects.values_list("pk", flat=True)[:20]), now=NOW
     ),
-    "playbooks.queries.doings:_ACTIVE": lambda: doings(active_users_below=2)._active_users,
-    "playbooks.queries.doings:AskedDoings._last_used": lambda: (
-        doings(used_since_start=True)._last_used
+    "playbooks.queries.behaviour:_ACTIVE": lambda: behaviour(active_users_below=2)._active_users,
+    "playbooks.queries.behaviour:AskedDoings._last_used": lambda: (
+        behaviour(used_since_start=True)._last_used
     ),
-    "playbooks.queries.doings:AskedDoings._features_used": lambda: (
-        doings(used_features=frozenset({"feature-1"}))._features
+    "playbooks.queries.behaviour:AskedDoings._features_used": lambda: (
+        behaviour(used_features=frozenset({"feature-1"}))._features
     ),
-    "playbooks.queries.doings:AskedDoings._events_of_accounts": lambda: (
-        doings(events=frozenset({"first_value_moment"}))._events
+    "playbooks.queries.behaviour:AskedDoings._events_of_accounts": lambda: (
+        behaviour(events=frozenset({"first_value_moment"}))._events
     ),
-    "playbooks.queries.doings:AskedDoings._onboarding_done": lambda: (
-        doings(onboarding_done=True)._onboarding
+    "playbooks.queries.behaviour:AskedDoings._onboarding_done": lambda: (
+        behaviour(onboarding_done=True)._onboarding
     ),
     "playbooks.facts:opened_on": lambda: facts.opened_on(DAY - timedelta(days=3)),
     "playbooks.facts:_signals_since": lambda: facts.recent_signals(
         account_ids=FEW, kinds=["health.crossed"], since=NOW - timedelta(days=60)
     ),
-    "playbooks.facts:signals_heard": lambda: facts.signals_heard(
+    "playbooks.facts:signals_received": lambda: facts.signals_received(
         account_ids=FEW, kinds=["health.crossed"]
     ),
     "playbooks.engine.signal_waits:wake_waits": lambda: signal_waits.wake_waits(
@@ -80,11 +82,11 @@ EXECUTORS = {
     "playbooks.engine.exits:_DECIDED": lambda: exits.close_what_is_decided(
         play_ids=list(Play.objects.values_list("pk", flat=True)[:20]), now=NOW
     ),
-    "playbooks.engine.exits:close_what_rang": lambda: exits.close_what_rang(
+    "playbooks.engine.exits:close_for_signals": lambda: exits.close_for_signals(
         inputs=dict.fromkeys(FEW, ()), now=NOW
     ),
     "playbooks.engine.due_work:_LOOKS": lambda: due_work.look_again(limit=100, now=NOW),
-    "playbooks.engine.due_work:draw_in_for_silence": lambda: due_work.draw_in_for_silence(
+    "playbooks.engine.due_work:escalate_for_silence": lambda: due_work.escalate_for_silence(
         limit=100, now=NOW
     ),
     "playbooks.engine.closures:_OVER": lambda: closures.close_what_is_over(

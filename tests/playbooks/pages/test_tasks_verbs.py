@@ -69,7 +69,7 @@ def test_several_are_done_snoozed_and_handed_over(client, account, csm, house):
     bulk(client, first, second, act="snooze", on=f"{DAY + timedelta(days=9)}")
     assert (state(first), state(second)) == ("snoozed", "snoozed")
     manager = house.people["manager"]
-    bulk(client, first, second, act="hand", owner=manager.pk)
+    bulk(client, first, second, act="reassign", owner=manager.pk)
     assert {task.owner for task in Task.objects.all()} == {manager}
     html = bulk(client, first, second, act="done", outcome="no_response").content.decode()
     assert (state(first), state(second)) == ("done", "done")
@@ -87,7 +87,7 @@ def test_where_one_of_several_refuses_it_is_named_and_none_is_changed(client, ac
 
 @pytest.mark.parametrize(
     ("form", "words"),
-    [({"act": "done"}, "Say what came of them."), ({"act": "hand"}, "Choose who does it"),
+    [({"act": "done"}, "Say what came of them."), ({"act": "reassign"}, "Choose who does it"),
      ({"act": "snooze"}, "Choose when it comes back"), ({}, "Choose what to do")],
 )  # fmt: skip
 def test_what_is_missing_for_several_is_said(client, task, form, words):

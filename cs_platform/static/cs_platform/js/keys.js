@@ -132,7 +132,7 @@
     e: () => open("complete"),
     s: () => open("snooze"),
     x: () => open("skip"),
-    h: () => current()?.querySelector('[data-action="hand"]')?.click(),
+    h: () => current()?.querySelector('[data-action="reassign"]')?.click(),
     z: () => document.querySelector("[data-undo]")?.click(),
     n: () => {
       const link = document.querySelector("[data-new-task]");

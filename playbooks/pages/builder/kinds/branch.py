@@ -11,17 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.conditions import (
-    DOINGS,
+    BEHAVIOUR_CONDITIONS,
     SELDOM,
+    behaviour_data,
+    behaviour_fields,
+    behaviour_initial,
     condition_data,
     condition_fields,
     condition_initial,
-    doing_data,
-    doing_fields,
-    doing_initial,
 )
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
-from playbooks.triggers.descriptions import condition_words
+from playbooks.triggers.descriptions import condition_labels
 from playbooks.triggers.kinds import Branch, StepKind
 
 
@@ -29,27 +29,27 @@ class BranchStepForm(StepForm):
     kind = StepKind.BRANCH
 
     def own_fields(self) -> dict[str, forms.Field]:
-        return {**condition_fields(self.known), **doing_fields(self.known)}
+        return {**condition_fields(self.known), **behaviour_fields(self.known)}
 
     def own_groups(self) -> list[tuple[Any, Sequence[str]]]:
-        return [(_("More questions"), SELDOM), (_("What its people did"), DOINGS)]
+        return [(_("More questions"), SELDOM), (_("What its people did"), BEHAVIOUR_CONDITIONS)]
 
     def read_own(self, part: Mapping[str, Any]) -> dict[str, Any]:
         asked = part.get("if") or {}
-        return condition_initial(asked) | doing_initial(asked)
+        return condition_initial(asked) | behaviour_initial(asked)
 
     def written_own(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {"if": condition_data(values) | doing_data(values)}
+        return {"if": condition_data(values) | behaviour_data(values)}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not self.errors and not condition_data(cleaned) | doing_data(cleaned):
+        if not self.errors and not condition_data(cleaned) | behaviour_data(cleaned):
             self.add_error(None, gettext("Ask something: every account would go the same way."))
         return cleaned
 
 
 def says(step: StepDefinition) -> StepWords:
-    parts = condition_words(step.action.condition) if isinstance(step.action, Branch) else []
+    parts = condition_labels(step.action.condition) if isinstance(step.action, Branch) else []
     asks = gettext("Does the account have %s?") % ", ".join(parts) if parts else ""
     return StepWords(gettext("Branch"), step.title, (asks,) if asks else ())
 

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from playbooks.library.changes import due_words
+from playbooks.library.changes import due_label
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import (
     choice,
@@ -97,7 +97,7 @@ class TaskStepForm(StepForm):
 
 def says(step: StepDefinition) -> StepWords:
     who = gettext("Task for %s") % label(step.owner_role) if step.owner_role else gettext("Task")
-    details = [f"{label(step.channel)} · {due_words(step.due)}"]
+    details = [f"{label(step.channel)} · {due_label(step.due)}"]
     if step.purpose:
         details.append(step.purpose)
     if step.success:

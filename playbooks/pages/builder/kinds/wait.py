@@ -13,18 +13,18 @@ from accounts import catalogue
 from playbooks.due_dates import Offset, Unit
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.conditions import (
-    DOINGS,
+    BEHAVIOUR_CONDITIONS,
     NAMES,
+    behaviour_data,
+    behaviour_fields,
+    behaviour_initial,
     condition_data,
     condition_fields,
     condition_initial,
-    doing_data,
-    doing_fields,
-    doing_initial,
 )
 from playbooks.pages.builder.fields import lasting_fields, several
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
-from playbooks.triggers.descriptions import condition_words
+from playbooks.triggers.descriptions import condition_labels
 from playbooks.triggers.kinds import StepKind, Wait
 from playbooks.triggers.rules import Conditions
 
@@ -34,13 +34,13 @@ class WaitStepForm(StepForm):
 
     def own_fields(self) -> dict[str, forms.Field]:
         signals = several(_("It goes on before, once one of these happens"), self.known.signals)
-        asked = condition_fields(self.known) | doing_fields(self.known)
+        asked = condition_fields(self.known) | behaviour_fields(self.known)
         return {**lasting_fields(), **asked, "until_signal": signals}
 
     def own_groups(self) -> list[tuple[Any, Sequence[str]]]:
         return [
             (_("It goes on before, once the account is"), NAMES),
-            (_("It goes on before, once its people have"), DOINGS),
+            (_("It goes on before, once its people have"), BEHAVIOUR_CONDITIONS),
         ]
 
     def read_own(self, part: Mapping[str, Any]) -> dict[str, Any]:
@@ -49,10 +49,10 @@ class WaitStepForm(StepForm):
         amount = {"lasts_amount": lasts.get(unit), "lasts_unit": unit}
         amount["until_signal"] = part.get("until_signal") or []
         until = part.get("until") or {}
-        return amount | condition_initial(until) | doing_initial(until)
+        return amount | condition_initial(until) | behaviour_initial(until)
 
     def written_own(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        amount, until = values["lasts_amount"], condition_data(values) | doing_data(values)
+        amount, until = values["lasts_amount"], condition_data(values) | behaviour_data(values)
         return {
             "lasts": None if amount is None else {values["lasts_unit"]: amount},
             "until": until or None,
@@ -67,7 +67,7 @@ def says(step: StepDefinition) -> StepWords:
     signals = wait.signals if isinstance(wait, Wait) else ()
     if until is not None and until != Conditions():
         words = gettext("Until the account has %(what)s, at most %(time)s")
-        told = {"what": ", ".join(condition_words(until)), "time": lasts}
+        told = {"what": ", ".join(condition_labels(until)), "time": lasts}
     elif signals:
         words, told = gettext("Until %(what)s happens, at most %(time)s"), {"time": lasts}
         told["what"] = ", ".join(signal_word(each) for each in signals)

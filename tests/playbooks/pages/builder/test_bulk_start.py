@@ -80,7 +80,7 @@ def test_nothing_is_started_by_a_version_that_is_not_in_force(accounts, ops, dra
 def names(house, playbook):
     found = would_start_now(playbook.rule(), day=NOW.date(), now=NOW)
     by_pk = {account.pk: name for name, account in house.accounts.items()}
-    return sorted(by_pk[each.standing.account_id] for each in found)
+    return sorted(by_pk[each.account_state.account_id] for each in found)
 
 
 def trigger(**told):

@@ -131,7 +131,7 @@ def test_a_step_of_each_kind_is_added_filled_in_and_said(ops, draft, kind):
     assert examine(Playbook.objects.get(pk=draft.pk).as_mapping())[0] == definition
 
 
-DOINGS = {
+BEHAVIOUR_CONDITIONS = {
     "used_since_start": False,
     "active_users_below": 2,
     "unused_features": ["reports"],
@@ -144,16 +144,20 @@ DOINGS = {
 def test_a_branch_and_a_wait_ask_what_people_did(ops, draft, kind, name):
     Feature.objects.create(key="reports", name="Reports", valid_from=NOW.date())
     key = added(ops, draft, kind.value)
-    asked = DOINGS | {"used_since_start": "false", "onboarding_done": "true", "arr_at_least": ""}
+    asked = BEHAVIOUR_CONDITIONS | {
+        "used_since_start": "false",
+        "onboarding_done": "true",
+        "arr_at_least": "",
+    }
     saved(ops, draft, "step", key, **FORMS[kind] | asked)
 
     (stored,) = Playbook.objects.get(pk=draft.pk).as_mapping()["steps"]
-    assert stored[name] == DOINGS
+    assert stored[name] == BEHAVIOUR_CONDITIONS
     said = words(ops.get(at("playbook", draft.pk)))
     assert "nobody using the product since the play began" in said
     shown = ops.get(at("playbook_item", draft.pk, "step", key))
     saved(ops, draft, "step", key, **posted(shown.context["form"]))
-    assert Playbook.objects.get(pk=draft.pk).as_mapping()["steps"][0][name] == DOINGS
+    assert Playbook.objects.get(pk=draft.pk).as_mapping()["steps"][0][name] == BEHAVIOUR_CONDITIONS
 
 
 TRIGGERS = {

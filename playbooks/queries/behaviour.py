@@ -15,7 +15,7 @@ from django.db.models import Count, Max, Q
 from accounts.catalogue import ActorClass
 from accounts.models import BusinessEvent, Feature, OnboardingStep, UsageDay
 from health.models import SourceFeed
-from playbooks.triggers.doings import ACTIVE_DAYS, FEATURE_DAYS, Doings
+from playbooks.triggers.behaviour import ACTIVE_DAYS, FEATURE_DAYS, Behaviour
 from playbooks.triggers.rules import Conditions
 
 # People one by one, by the bits of their days in the months; where a source says only how many
@@ -44,11 +44,11 @@ class AskedDoings:
     begun: date
     day: date
 
-    def of(self, account_id: int, *, since: date) -> Doings:
+    def of(self, account_id: int, *, since: date) -> Behaviour:
         """`since`: the day on which the play began."""
         used = self._last_used.get(account_id)
         is_known = self._usage_comes_in
-        return Doings(
+        return Behaviour(
             used_since_start=(used is not None and used >= since) if is_known else None,
             active_users=self._active_users.get(account_id, 0) if is_known else None,
             features=frozenset(self._features_used[account_id]) if is_known else None,
@@ -160,7 +160,7 @@ _OF_USAGE = (
 _NEWS = timedelta(days=2)
 
 
-def ask_doings(
+def read_behaviour(
     *, plays: Iterable[tuple[int, date]], asked: Collection[Conditions], day: date
 ) -> AskedDoings:
     """`plays`: account and the day on which each began."""

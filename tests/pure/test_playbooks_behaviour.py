@@ -5,14 +5,14 @@ import pytest
 from playbooks.library.definition_columns import as_columns
 from playbooks.library.definition_reader import PlaybookError, read_definition
 from playbooks.library.steps import asked_conditions, written_action
+from playbooks.triggers.behaviour import Behaviour
 from playbooks.triggers.conditions import fits
-from playbooks.triggers.descriptions import condition_words
-from playbooks.triggers.doings import Doings
+from playbooks.triggers.descriptions import condition_labels
 from playbooks.triggers.rules import Conditions
 from tests.pure.falls import STANDING
 from tests.pure.test_playbooks_library import SMALLEST
 
-KNOWN = Doings(
+KNOWN = Behaviour(
     used_since_start=True,
     active_users=4,
     features=frozenset({"reports"}),
@@ -58,8 +58,10 @@ def one_of(*words):
 )
 def test_what_its_people_did_is_asked_as_it_is_known(said, fitting, when_unknown):
     conditions = Conditions(**said)
-    assert fits(conditions=conditions, standing=STANDING, doings=KNOWN) is fitting
-    assert fits(conditions=conditions, standing=STANDING, doings=Doings()) is when_unknown
+    assert fits(conditions=conditions, account_state=STANDING, behaviour=KNOWN) is fitting
+    assert (
+        fits(conditions=conditions, account_state=STANDING, behaviour=Behaviour()) is when_unknown
+    )
 
 
 ASKED = {
@@ -109,7 +111,7 @@ def test_a_playbook_without_such_conditions_is_stored_as_before():
 
 def test_they_read_as_parts_of_a_sentence():
     fork = read_definition(SMALLEST | {"steps": [BRANCH | {"if": ASKED}]}).steps[0]
-    assert condition_words(fork.action.condition) == [
+    assert condition_labels(fork.action.condition) == [
         "nobody using the product since the play began",
         "at least 2 active users in 7 days",
         "fewer than 9 active users in 7 days",

@@ -9,7 +9,7 @@ FEATURE_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Doings:
+class Behaviour:
     """None where it is not known, as while usage does not come in.
 
     `active_users` within the last 7 days, `features` that somebody used within the last 30 (by
@@ -29,17 +29,17 @@ class Doings:
     contract_renewed: bool | None = None
 
 
-def fits_doings(*, conditions: Conditions, doings: Doings) -> bool:
+def fits_doings(*, conditions: Conditions, behaviour: Behaviour) -> bool:
     """All that is said of them holds. What is not known fits nothing."""
     return (
-        _is_as_said(conditions.used_since_start, doings.used_since_start)
-        and _is_as_said(conditions.onboarding_done, doings.onboarding_done)
-        and _is_as_said(conditions.contract_renewed, doings.contract_renewed)
-        and (not conditions.began_with or doings.began_with in conditions.began_with)
-        and _has_so_many(conditions, doings.active_users)
-        and _has_used(conditions, doings.features)
-        and (not conditions.events or bool(conditions.events & doings.events))
-        and not conditions.without_events & doings.events
+        _is_as_said(conditions.used_since_start, behaviour.used_since_start)
+        and _is_as_said(conditions.onboarding_done, behaviour.onboarding_done)
+        and _is_as_said(conditions.contract_renewed, behaviour.contract_renewed)
+        and (not conditions.began_with or behaviour.began_with in conditions.began_with)
+        and _has_so_many(conditions, behaviour.active_users)
+        and _has_used(conditions, behaviour.features)
+        and (not conditions.events or bool(conditions.events & behaviour.events))
+        and not conditions.without_events & behaviour.events
     )
 
 

@@ -15,7 +15,7 @@ from accounts.models import (
 )
 from health.models import SourceFeed
 from playbooks.library.definition_reader import PlaybookError
-from playbooks.queries.doings import ask_doings
+from playbooks.queries.behaviour import read_behaviour
 from playbooks.triggers.rules import Conditions
 from tests.playbooks.conftest import NOW, fire
 from tests.playbooks.test_step_kinds import CALL, published, results, started, step
@@ -40,8 +40,8 @@ def used(account, feature, day, *, events=3, actor=0):
     )
 
 
-def doings(account, *asked, since=TODAY):
-    found = ask_doings(plays=[(account.pk, since)], asked=asked, day=TODAY)
+def behaviour(account, *asked, since=TODAY):
+    found = read_behaviour(plays=[(account.pk, since)], asked=asked, day=TODAY)
     return found.of(account.pk, since=since)
 
 
@@ -50,14 +50,14 @@ def test_use_counts_from_the_day_on_which_the_play_began(house, reports, ago, ha
     account = house.account()
     used(account, reports, days_ago(ago))
     asked = Conditions(used_since_start=True)
-    assert doings(account, asked, since=days_ago(3)).used_since_start is has
+    assert behaviour(account, asked, since=days_ago(3)).used_since_start is has
 
 
 def test_a_machine_and_a_corrected_zero_are_nobody(house, reports):
     account = house.account()
     used(account, reports, days_ago(1), actor=1)
     used(account, reports, days_ago(2), events=0)
-    assert doings(account, Conditions(used_since_start=True), since=days_ago(3)) == doings(
+    assert behaviour(account, Conditions(used_since_start=True), since=days_ago(3)) == behaviour(
         house.account("other"), Conditions(used_since_start=True), since=days_ago(3)
     )
 
@@ -65,7 +65,7 @@ def test_a_machine_and_a_corrected_zero_are_nobody(house, reports):
 def test_while_usage_does_not_come_in_nobody_is_silent(house, reports):
     account = house.account()
     SourceFeed.objects.update(latest_day=days_ago(3))
-    found = doings(account, REPORTS, Conditions(used_since_start=False, active_users_below=2))
+    found = behaviour(account, REPORTS, Conditions(used_since_start=False, active_users_below=2))
     assert (found.used_since_start, found.active_users, found.features) == (None, None, None)
 
 
@@ -73,7 +73,7 @@ def test_while_usage_does_not_come_in_nobody_is_silent(house, reports):
 def test_a_feature_counts_for_thirty_days(house, reports, ago, has):
     account = house.account()
     used(account, reports, days_ago(ago))
-    assert doings(account, REPORTS).features == frozenset({"reports"} if has else ())
+    assert behaviour(account, REPORTS).features == frozenset({"reports"} if has else ())
 
 
 def test_people_are_counted_over_seven_days_across_a_month(house, reports):
@@ -93,7 +93,7 @@ def test_people_are_counted_over_seven_days_across_a_month(house, reports):
         )
     SourceFeed.objects.update(latest_day=day)
     asked = Conditions(active_users_at_least=1)
-    found = ask_doings(plays=[(account.pk, day)], asked=[asked], day=day)
+    found = read_behaviour(plays=[(account.pk, day)], asked=[asked], day=day)
     assert found.of(account.pk, since=day).active_users == 2
 
     # A source that does not say who: the largest of its days.
@@ -103,20 +103,20 @@ def test_people_are_counted_over_seven_days_across_a_month(house, reports):
     ActiveUsersDay.objects.create(
         account=account, day=date(2025, 2, 24), learned_on=date(2025, 2, 24), users=9
     )
-    found = ask_doings(plays=[(account.pk, day)], asked=[asked], day=day)
+    found = read_behaviour(plays=[(account.pk, day)], asked=[asked], day=day)
     assert found.of(account.pk, since=day).active_users == 5
 
 
 def test_an_onboarding_is_done_with_its_last_step(house):
     account, asked = house.account(), Conditions(onboarding_done=True)
-    assert doings(account, asked).onboarding_done is None
+    assert behaviour(account, asked).onboarding_done is None
     made = {"due_on": TODAY, "learned_at": NOW}
     OnboardingStep.objects.create(account=account, key="a", name="A", done_on=TODAY, **made)
     left = OnboardingStep.objects.create(account=account, key="b", name="B", **made)
-    assert doings(account, asked).onboarding_done is False
+    assert behaviour(account, asked).onboarding_done is False
     left.done_on = TODAY
     left.save()
-    assert doings(account, asked).onboarding_done is True
+    assert behaviour(account, asked).onboarding_done is True
 
 
 def test_events_are_those_that_were_asked_for(house):
@@ -130,13 +130,13 @@ def test_events_are_those_that_were_asked_for(house):
             learned_at=NOW,
         )
     asked = Conditions(without_events=frozenset({"first_value_moment"}))
-    assert doings(account, asked).events == frozenset({"first_value_moment"})
+    assert behaviour(account, asked).events == frozenset({"first_value_moment"})
 
 
 def test_what_nobody_asks_is_not_read(house, django_assert_num_queries):
     account = house.account()
     with django_assert_num_queries(0):
-        assert doings(account, Conditions(segments=frozenset({"smb"}))).active_users is None
+        assert behaviour(account, Conditions(segments=frozenset({"smb"}))).active_users is None
 
 
 @pytest.mark.parametrize(("has_used", "ending"), [(True, "other"), (False, "fits")])
