@@ -63,7 +63,7 @@ _STANDING = (
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """What firing needs of an account beside its account_state."""
+    """What the engine needs of an account beside its state."""
 
     id: int
     external_id: str

@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import (
     AccountStatus,
@@ -42,7 +43,7 @@ class Plan(models.Model):
     name = models.CharField(max_length=80)
     first_value_days = models.PositiveSmallIntegerField(
         default=30,
-        help_text="Days from the contract's start to the first value moment: the target.",
+        help_text=_("Days from the contract's start to the first value moment: the target."),
     )
 
     def __str__(self) -> str:
@@ -79,7 +80,7 @@ class Account(models.Model):
         editable=False,
         on_delete=models.PROTECT,
         related_name="merged",
-        help_text="The account that goes on: this one is kept for what was said of it.",
+        help_text=_("The account that goes on: this one is kept for what was said of it."),
     )
     industry = models.CharField(max_length=80, blank=True)
     region = models.CharField(max_length=80, blank=True)
@@ -113,30 +114,34 @@ class Account(models.Model):
     growth_potential = models.PositiveSmallIntegerField(null=True, blank=True, validators=[percent])
     strategic_fit = models.PositiveSmallIntegerField(null=True, blank=True, validators=[percent])
     is_strategic = models.BooleanField(
-        default=False, help_text="Designated strategic: high touch at once, whatever the ARR."
+        default=False, help_text=_("Designated strategic: high touch at once, whatever the ARR.")
     )
 
     # Derived by accounts.loading in the transaction that changes what they come from.
     arr_minor = models.BigIntegerField(
-        default=0, editable=False, help_text="ARR today, minor units of the account's currency."
+        default=0, editable=False, help_text=_("ARR today, minor units of the account's currency.")
     )
     renews_on = models.DateField(
         null=True,
         editable=False,
-        help_text="The next end of a term of six months or more that nothing renews yet.",
+        help_text=_("The next end of a term of six months or more that nothing renews yet."),
     )
     renews_arr_minor = models.BigIntegerField(
         default=0,
         db_default=0,
         editable=False,
-        help_text="ARR of the terms that end then, at most what the account pays; minor units of"
-        " its currency.",
+        help_text=_(
+            "ARR of the terms that end then, at most what the account pays; minor units of"
+            " its currency."
+        ),
     )
     decides_on = models.DateField(
         null=True,
         editable=False,
-        help_text="The next day by which a renewal is decided, where notice makes it another day"
-        " than that end.",
+        help_text=_(
+            "The next day by which a renewal is decided, where notice makes it another day"
+            " than that end."
+        ),
     )
     segment = models.CharField(
         max_length=LONGEST_KEY, default=Segment.SELF_SERVE.value, editable=False
@@ -152,7 +157,7 @@ class Account(models.Model):
         choices=choices(RevenueSource),
         blank=True,
         db_default="",
-        help_text="An exception from where the installation's revenue comes from.",
+        help_text=_("An exception from where the installation's revenue comes from."),
     )
     revenue_source_reason = models.CharField(max_length=300, blank=True, db_default="")
     tier_pending = models.CharField(max_length=LONGEST_KEY, blank=True, editable=False)

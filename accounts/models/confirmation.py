@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pgtrigger
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.account import Account
 from accounts.models.contract import Contract
@@ -19,7 +20,7 @@ class RenewalConfirmation(models.Model):
         Contract, on_delete=models.PROTECT, related_name="confirmations", db_index=False
     )
     renewed_on = models.DateField()
-    arr_minor = models.BigIntegerField(help_text="As it was assumed.")
+    arr_minor = models.BigIntegerField(help_text=_("As it was assumed."))
     currency = models.CharField(max_length=3)
     confirmed_by = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="+", db_index=False

@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import (
     ContactLevel,
@@ -42,11 +43,11 @@ class Contact(Sourced, Learned):
         models.CharField(max_length=17, choices=choices(StakeholderRole)), default=list, blank=True
     )
     strength = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="1 negative or avoiding … 5 advocate."
+        null=True, blank=True, help_text=_("1 negative or avoiding … 5 advocate.")
     )
     is_active = models.BooleanField(default=True)
     left_on = models.DateField(null=True, blank=True)
-    met_on = models.DateField(help_text="Known to us since.")
+    met_on = models.DateField(help_text=_("Known to us since."))
     consent_at = models.DateTimeField(null=True, blank=True)
     do_not_contact = models.BooleanField(default=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -57,7 +58,7 @@ class Contact(Sourced, Learned):
         editable=False,
         on_delete=models.PROTECT,
         related_name="joined",
-        help_text="The same person at the account that this one's was merged into.",
+        help_text=_("The same person at the account that this one's was merged into."),
     )
 
     objects = AccountScopedQuerySet.as_manager()
@@ -95,7 +96,7 @@ class AttributeHistory(Backfilled):
     )
     attribute = models.CharField(max_length=16, choices=choices(HistoryAttribute))
     value = models.CharField(
-        max_length=200, help_text="Ids for owner and plan; comma list for roles."
+        max_length=200, help_text=_("Ids for owner and plan; comma list for roles.")
     )
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import (
     AmountUnit,
@@ -26,94 +27,102 @@ class Contract(Sourced, Backfilled):
     ends_on = models.DateField(
         null=True,
         blank=True,
-        help_text="The renewal date; the contract does not cover it. Empty: open-ended.",
+        help_text=_("The renewal date; the contract does not cover it. Empty: open-ended."),
     )
     arr_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3, validators=[validate_currency])
     amount_minor = models.BigIntegerField(
         null=True,
         blank=True,
-        help_text="The price as the contract states it, where it does not state a year's worth.",
+        help_text=_("The price as the contract states it, where it does not state a year's worth."),
     )
     amount_per = models.CharField(
         max_length=7,
         choices=choices(AmountUnit),
         blank=True,
         db_default="",
-        help_text="Unit of that price.",
+        help_text=_("Unit of that price."),
     )
     term_months = models.PositiveSmallIntegerField(default=12)
     auto_renew = models.BooleanField(default=False)
     notice_days = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        help_text="Days before the end by which notice is given. Empty: not known.",
+        help_text=_("Days before the end by which notice is given. Empty: not known."),
     )
     uplift_percent = models.DecimalField(
         max_digits=5,
         decimal_places=2,
         null=True,
         blank=True,
-        help_text="Rise of the price at a renewal that the contract states.",
+        help_text=_("Rise of the price at a renewal that the contract states."),
     )
     state = models.CharField(
         max_length=9, choices=choices(ContractState), default=ContractState.ACTIVE
     )
     closed_on = models.DateField(
-        null=True, blank=True, help_text="When it was renewed, cancelled or declared expired."
+        null=True, blank=True, help_text=_("When it was renewed, cancelled or declared expired.")
     )
     notice_given_on = models.DateField(
-        null=True, blank=True, help_text="When the customer gave notice; it ends nothing yet."
+        null=True, blank=True, help_text=_("When the customer gave notice; it ends nothing yet.")
     )
     cancelled_on = models.DateField(
         null=True,
         blank=True,
-        help_text="When a cancellation takes effect; that day is not covered. Empty: at the end.",
+        help_text=_(
+            "When a cancellation takes effect; that day is not covered. Empty: at the end."
+        ),
     )
     renewal_on = models.DateField(
         null=True,
         blank=True,
         editable=False,
-        help_text="Derived: the next end of a contract that is taken to have renewed itself.",
+        help_text=_("Derived: the next end of a contract that is taken to have renewed itself."),
     )
     subscription = models.CharField(
         max_length=64,
         blank=True,
         db_default="",
-        help_text="Id of the subscription in its source: a later contract of it takes over.",
+        help_text=_("Id of the subscription in its source: a later contract of it takes over."),
     )
     renews = models.CharField(
         max_length=64,
         blank=True,
         db_default="",
         validators=[external_id_validator],
-        help_text="External id of the contract of this account that it renews, as the source says."
-        " One that is not known yet counts from the day it is.",
+        help_text=_(
+            "External id of the contract of this account that it renews, as the source says."
+            " One that is not known yet counts from the day it is."
+        ),
     )
     replaces_earlier = models.BooleanField(
         null=True,
         blank=True,
-        help_text="Whether it takes the place of contracts of the same line that run when it starts"
-        " (yes), or counts beside them (no). Empty: nobody has said.",
+        help_text=_(
+            "Whether it takes the place of contracts of the same line that run when it starts"
+            " (yes), or counts beside them (no). Empty: nobody has said."
+        ),
     )
     deal = models.CharField(
         max_length=64,
         blank=True,
         db_default="",
-        help_text="Id of the deal: rows of an account that share it are one contract whose price"
-        " changes on the days they start.",
+        help_text=_(
+            "Id of the deal: rows of an account that share it are one contract whose price"
+            " changes on the days they start."
+        ),
     )
     deal_starts_on = models.DateField(
         null=True,
         blank=True,
         editable=False,
-        help_text="Derived: when a contract of several rows began.",
+        help_text=_("Derived: when a contract of several rows began."),
     )
     steps_on = models.DateField(
         null=True,
         blank=True,
         editable=False,
-        help_text="Derived: the day on which the next row of its deal goes on: no renewal.",
+        help_text=_("Derived: the day on which the next row of its deal goes on: no renewal."),
     )
     learned_at = models.DateTimeField()
 

@@ -23,25 +23,25 @@ class Endpoint(models.Model):
 
     class Kind(models.TextChoices):
         WEBHOOK = "webhook", _("Webhook")
-        SLACK = "slack", "Slack"
-        TEAMS = "teams", "Microsoft Teams"
+        SLACK = "slack", _("Slack")
+        TEAMS = "teams", _("Microsoft Teams")
 
-    key = models.SlugField(max_length=40, unique=True, help_text="Steps of playbooks name it.")
+    key = models.SlugField(max_length=40, unique=True, help_text=_("Steps of playbooks name it."))
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=10, choices=Kind)
-    host = models.CharField(max_length=253, help_text="Of the address; the rest is not shown.")
+    host = models.CharField(max_length=253, help_text=_("Of the address; the rest is not shown."))
     sealed_url = models.TextField()
     sealed_secret = models.TextField(
-        help_text="Signs what goes to a webhook; proves what comes from a chat."
+        help_text=_("Signs what goes to a webhook; proves what comes from a chat.")
     )
     events = ArrayField(
         models.CharField(max_length=40),
         default=list,
         blank=True,
-        help_text="Posted there as they happen. A step of a playbook needs none.",
+        help_text=_("Posted there as they happen. A step of a playbook needs none."),
     )
     is_active = models.BooleanField(
-        default=True, help_text="Switched off, it gets nothing; what waits for it is suppressed."
+        default=True, help_text=_("Switched off, it gets nothing; what waits for it is suppressed.")
     )
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -73,11 +73,11 @@ class ChatIdentity(models.Model):
     """Who of ours somebody in a chat is: what they press there is done with their rights."""
 
     endpoint = models.ForeignKey(Endpoint, on_delete=models.CASCADE, related_name="people")
-    chat_id = models.CharField(max_length=100, help_text="Their id there, such as U024BE7LH.")
+    chat_id = models.CharField(max_length=100, help_text=_("Their id there, such as U024BE7LH."))
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
 
     class Meta:
-        verbose_name_plural = "chat identities"
+        verbose_name_plural = _("chat identities")
         constraints = [
             models.UniqueConstraint("endpoint", "chat_id", name="chat_identity_is_one_person")
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.account import Account, external_id_validator
 from accounts.models.learned import Backfilled, Learned
@@ -71,8 +72,8 @@ class Signal(models.Model):
     )
     kind = models.CharField(max_length=60)
     key = models.CharField(max_length=120)
-    occurred_at = models.DateTimeField(help_text="When it became true, not when we noticed.")
-    payload = models.JSONField(default=dict, help_text="What was seen: values, not pointers.")
+    occurred_at = models.DateTimeField(help_text=_("When it became true, not when we noticed."))
+    payload = models.JSONField(default=dict, help_text=_("What was seen: values, not pointers."))
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = AccountScopedQuerySet.as_manager()
@@ -92,9 +93,9 @@ class SignalDelivery(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        HANDLED = "handled", "Handled"
-        HISTORIC = "historic", "Historic"
-        REFUSED = "refused", "Refused"
+        HANDLED = "handled", _("Handled")
+        HISTORIC = "historic", _("Historic")
+        REFUSED = "refused", _("Refused")
 
     signal = models.ForeignKey(
         Signal, on_delete=models.CASCADE, related_name="deliveries", db_index=False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.account import Account, external_id_validator
 from accounts.models.contact import Contact
@@ -25,11 +26,11 @@ class GroupSession(Sourced, Learned):
         db_index=False,
     )
     starts_at = models.DateTimeField()
-    minutes = models.PositiveIntegerField(null=True, blank=True, help_text="How long it was.")
+    minutes = models.PositiveIntegerField(null=True, blank=True, help_text=_("How long it was."))
     subject = models.CharField(max_length=300, blank=True)
     is_commercial = models.BooleanField(
         default=False,
-        help_text="Business outcomes, ROI, growth plans or roadmap were talked about.",
+        help_text=_("Business outcomes, ROI, growth plans or roadmap were talked about."),
     )
     host = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="group_sessions"
@@ -53,8 +54,10 @@ class Attendance(Learned):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="attendances", db_index=False
     )
-    attended = models.BooleanField(default=True, help_text="False: signed up and did not come.")
-    minutes = models.PositiveIntegerField(null=True, blank=True, help_text="How long they stayed.")
+    attended = models.BooleanField(default=True, help_text=_("False: signed up and did not come."))
+    minutes = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("How long they stayed.")
+    )
 
     objects = AccountScopedQuerySet.as_manager()
 

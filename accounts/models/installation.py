@@ -71,45 +71,49 @@ class Installation(models.Model):
         max_length=64,
         default="UTC",
         validators=[validate_time_zone],
-        help_text="Decides what “day” means everywhere.",
+        help_text=_("Decides what “day” means everywhere."),
     )
     currency = models.CharField(
         max_length=3,
         default="USD",
         validators=[validate_currency],
-        help_text="Reports convert into this currency.",
+        help_text=_("Reports convert into this currency."),
     )
     visibility = models.CharField(
         max_length=4,
         choices=choices(Visibility),
         default=Visibility.TEAM,
-        help_text="What a CSM may read beside their own accounts. Changes always stay own.",
+        help_text=_("What a CSM may read beside their own accounts. Changes always stay own."),
     )
     as_of = models.DateField(
         null=True,
         blank=True,
-        help_text="Freeze “today” on this day, for imported history. Empty: the real day.",
+        help_text=_("Freeze “today” on this day, for imported history. Empty: the real day."),
     )
     revenue_source = models.CharField(
         max_length=9,
         choices=choices(RevenueSource),
         blank=True,
         db_default="",
-        help_text="Where the revenue of accounts comes from, but for exceptions. Named by the first"
-        " import of money; what the other one says is kept and not counted.",
+        help_text=_(
+            "Where the revenue of accounts comes from, but for exceptions. Named by the first"
+            " import of money; what the other one says is kept and not counted."
+        ),
     )
     overdue_grace_days = models.PositiveSmallIntegerField(
         default=30,
-        help_text="A contract that ended without a renewal counts for this long, then as churn.",
+        help_text=_("A contract that ended without a renewal counts for this long, then as churn."),
     )
     plays_per_csm_day = models.PositiveSmallIntegerField(
         "plays a CSM and day",
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
-        help_text="Plays that open for one CSM on one day, over all playbooks; interventions"
-        " without a cap of their own open at once, and count. The rest waits for the next day,"
-        " largest ARR × risk first. Empty: any number.",
+        help_text=_(
+            "Plays that open for one CSM on one day, over all playbooks; interventions"
+            " without a cap of their own open at once, and count. The rest waits for the next day,"
+            " largest ARR × risk first. Empty: any number."
+        ),
     )
     product_url = models.CharField(
         "address of the product",
@@ -117,36 +121,38 @@ class Installation(models.Model):
         blank=True,
         validators=[URLValidator(schemes=["https", "http"])],
         db_default="",
-        help_text="Where customers log in: {{ product_link }} in mails to them. What names it waits"
-        " for approval while this is empty.",
+        help_text=_(
+            "Where customers log in: {{ product_link }} in mails to them. What names it waits"
+            " for approval while this is empty."
+        ),
     )
     working_days = ArrayField(
         models.PositiveSmallIntegerField(choices=WEEKDAYS),
         default=monday_to_friday,
-        help_text="Nothing is due on another day, nor on a holiday.",
+        help_text=_("Nothing is due on another day, nor on a holiday."),
     )
     opens_at = models.TimeField(
-        default=OPENS_AT, help_text="What begins earlier counts from this hour."
+        default=OPENS_AT, help_text=_("What begins earlier counts from this hour.")
     )
     closes_at = models.TimeField(
-        default=CLOSES_AT, help_text="When a task is due that counts in days."
+        default=CLOSES_AT, help_text=_("When a task is due that counts in days.")
     )
     is_demo = models.BooleanField(default=False, editable=False)
 
     class Meta:
-        verbose_name_plural = "installation"
+        verbose_name_plural = _("installation")
         constraints = [
             models.CheckConstraint(condition=models.Q(pk=1), name="installation_is_one_row"),
             models.CheckConstraint(
                 condition=models.Q(working_days__len__gt=0)
                 & models.Q(working_days__contained_by=[day for day, _name in WEEKDAYS]),
                 name="installation_works_some_day",
-                violation_error_message="Choose at least one day of the week.",
+                violation_error_message=_("Choose at least one day of the week."),
             ),
             models.CheckConstraint(
                 condition=models.Q(closes_at__gt=models.F("opens_at")),
                 name="installation_opens_before_it_closes",
-                violation_error_message="A working day ends after it begins, on the same day.",
+                violation_error_message=_("A working day ends after it begins, on the same day."),
             ),
         ]
 

@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import LessThanOrEqual
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.models.people import User
@@ -18,7 +19,7 @@ class ApiKey(models.Model):
     """A machine key. Shown once; only its SHA-256 is stored."""
 
     name = models.CharField(max_length=80)
-    prefix = models.CharField(max_length=16, help_text="Its first letters, to recognise it.")
+    prefix = models.CharField(max_length=16, help_text=_("Its first letters, to recognise it."))
     digest = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=40))
     owner = models.ForeignKey(
@@ -29,7 +30,7 @@ class ApiKey(models.Model):
         on_delete=models.PROTECT,
         default=DIRECT_SOURCE,
         related_name="api_keys",
-        help_text="The system whose records it brings: their ids count within it.",
+        help_text=_("The system whose records it brings: their ids count within it."),
     )
     replaces = models.OneToOneField(
         "self",
@@ -37,7 +38,7 @@ class ApiKey(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="replaced_by",
-        help_text="The key that was rolled into this one.",
+        help_text=_("The key that was rolled into this one."),
     )
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -45,8 +46,8 @@ class ApiKey(models.Model):
     latest_use_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = "API key"
-        verbose_name_plural = "API keys"
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
         constraints = [
             models.CheckConstraint(
                 name="api_key_lives_a_year_at_most",
@@ -81,7 +82,7 @@ class InboxBatch(models.Model):
     source = models.CharField(max_length=80)
     kind = models.CharField(max_length=30)
     media_type = models.CharField(max_length=80)
-    body = models.BinaryField(help_text="gzip")
+    body = models.BinaryField(help_text=_("gzip"))
 
     def __str__(self) -> str:
         return f"{self.source} {self.id}"
@@ -96,10 +97,12 @@ class InboxReceipt(models.Model):
 
     source = models.CharField(max_length=80)
     key = models.CharField(max_length=255)
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the decompressed body.")
+    digest = models.CharField(max_length=64, help_text=_("SHA-256 of the decompressed body."))
     batch_id = models.BigIntegerField(null=True)
     received_at = models.DateTimeField()
-    status = models.PositiveSmallIntegerField(null=True, help_text="Empty while it is worked on.")
+    status = models.PositiveSmallIntegerField(
+        null=True, help_text=_("Empty while it is worked on.")
+    )
     answer = models.JSONField(null=True)
 
     class Meta:
@@ -112,23 +115,23 @@ class InboxReceipt(models.Model):
 
 class ImportRun(models.Model):
     class State(models.TextChoices):
-        RUNNING = "running", "Running"
-        DONE = "done", "Done"
-        FAILED = "failed", "Failed"
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
 
     class Via(models.TextChoices):
-        COMMAND = "command", "Command line"
-        API = "api", "API"
-        PAGE = "page", "Upload"
+        COMMAND = "command", _("Command line")
+        API = "api", _("API")
+        PAGE = "page", _("Upload")
 
     kind = models.CharField(max_length=30)
-    source = models.CharField(max_length=80, help_text="A file's name, or the key that sent it.")
+    source = models.CharField(max_length=80, help_text=_("A file's name, or the key that sent it."))
     declared_source = models.ForeignKey(
         Source,
         on_delete=models.PROTECT,
         default=DIRECT_SOURCE,
         related_name="imports",
-        help_text="The system whose ids the records carry.",
+        help_text=_("The system whose ids the records carry."),
     )
     digest = models.CharField(max_length=64, blank=True)
     user = models.ForeignKey(
@@ -144,7 +147,7 @@ class ImportRun(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="run",
-        help_text="The upload it reads.",
+        help_text=_("The upload it reads."),
     )
     state = models.CharField(max_length=7, choices=State, default=State.RUNNING)
     started_at = models.DateTimeField()
@@ -157,7 +160,7 @@ class ImportRun(models.Model):
     warnings = models.PositiveIntegerField(default=0)
     reason = models.CharField(max_length=500, blank=True)
     notices = models.JSONField(
-        default=dict, help_text="What is said once of many records, added up batch by batch."
+        default=dict, help_text=_("What is said once of many records, added up batch by batch.")
     )
 
     class Meta:
@@ -177,22 +180,22 @@ class RejectedRecord(models.Model):
     """A record that was refused (or accepted with a warning): row, field, reason, and itself."""
 
     class Level(models.TextChoices):
-        REJECTED = "rejected", "Rejected"
-        WARNING = "warning", "Warning"
+        REJECTED = "rejected", _("Rejected")
+        WARNING = "warning", _("Warning")
 
     run = models.ForeignKey(
         ImportRun, on_delete=models.CASCADE, related_name="problems", db_index=False
     )
     level = models.CharField(max_length=8, choices=Level, default=Level.REJECTED)
-    position = models.PositiveIntegerField(help_text="Line of a file, or index in a request.")
+    position = models.PositiveIntegerField(help_text=_("Line of a file, or index in a request."))
     field = models.CharField(max_length=80, blank=True)
     code = models.CharField(max_length=40)
     message = models.CharField(max_length=500)
     record = models.JSONField(default=dict)
     is_whole = models.BooleanField(
-        default=True, help_text="Nothing of it was cut off when it was kept."
+        default=True, help_text=_("Nothing of it was cut off when it was kept.")
     )
-    settled_at = models.DateTimeField(null=True, help_text="Since then the record is in.")
+    settled_at = models.DateTimeField(null=True, help_text=_("Since then the record is in."))
     settled_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -1,6 +1,7 @@
 """When a fact became known here, and when it was recorded where that came later."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Backfilled(models.Model):
@@ -10,7 +11,7 @@ class Backfilled(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text="When a history was recorded that says when each fact was learned.",
+        help_text=_("When a history was recorded that says when each fact was learned."),
     )
 
     class Meta:
@@ -19,7 +20,7 @@ class Backfilled(models.Model):
 
 class Learned(Backfilled):
     learned_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="Empty: from before this was kept."
+        null=True, blank=True, editable=False, help_text=_("Empty: from before this was kept.")
     )
 
     class Meta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class LeasedRow(models.Model):
@@ -14,9 +15,11 @@ class LeasedRow(models.Model):
     """
 
     state = models.CharField(max_length=10, default="new")
-    next_at = models.DateTimeField(help_text="Not before this.")
+    next_at = models.DateTimeField(help_text=_("Not before this."))
     attempts = models.PositiveSmallIntegerField(default=0)
-    fence = models.BigIntegerField(default=0, help_text="Grows with each lease; late writers lose.")
+    fence = models.BigIntegerField(
+        default=0, help_text=_("Grows with each lease; late writers lose.")
+    )
     lease_until = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField(db_default=models.functions.Now())

@@ -25,30 +25,34 @@ class OutreachPolicy(models.Model):
     """The one row of rules that every message to a customer's people keeps."""
 
     writes_from = models.TimeField(
-        default=time(8), help_text="In the customer's time zone, on working days."
+        default=time(8), help_text=_("In the customer's time zone, on working days.")
     )
     writes_until = models.TimeField(
-        default=time(18), help_text="What comes later waits for the next morning."
+        default=time(18), help_text=_("What comes later waits for the next morning.")
     )
     per_contact = models.PositiveSmallIntegerField(
         _("touches a person"),
         default=2,
         validators=[MinValueValidator(1)],
-        help_text="At most so many in any 7 days: mail of plays, sequences and surveys, messages in"
-        " the product, and mail by hand.",
+        help_text=_(
+            "At most so many in any 7 days: mail of plays, sequences and surveys, messages in"
+            " the product, and mail by hand."
+        ),
     )
     per_account = models.PositiveSmallIntegerField(
         _("touches an account"),
         default=6,
         validators=[MinValueValidator(1)],
-        help_text="At most so many in any 7 days, to all its people together.",
+        help_text=_("At most so many in any 7 days, to all its people together."),
     )
 
     answers_to = models.EmailField(
         blank=True,
         db_default="",
-        help_text="Where answers go to mail that is signed by nobody of us, as that of sequences: a"
-        " mailbox that a person reads.",
+        help_text=_(
+            "Where answers go to mail that is signed by nobody of us, as that of sequences: a"
+            " mailbox that a person reads."
+        ),
     )
 
     class Meta:
@@ -88,7 +92,7 @@ class Touch(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        verbose_name_plural = "touches"
+        verbose_name_plural = _("touches")
         indexes = [models.Index("account", "at", name="touch_of_account")]
 
     def __str__(self) -> str:
@@ -111,7 +115,7 @@ class SuppressedAddress(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        verbose_name_plural = "suppressed addresses"
+        verbose_name_plural = _("suppressed addresses")
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} {self.at:%Y-%m-%d}"

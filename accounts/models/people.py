@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import Role, choices
 
@@ -68,7 +69,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         choices=choices(Role),
         null=True,
         blank=True,
-        help_text="Without a role a person can log in but sees nothing.",
+        help_text=_("Without a role a person can log in but sees nothing."),
     )
     team = models.ForeignKey(
         Team, null=True, blank=True, on_delete=models.PROTECT, related_name="members"
@@ -81,10 +82,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="covers_for",
-        help_text="Gets the tasks of this person during an absence.",
+        help_text=_("Gets the tasks of this person during an absence."),
     )
     absent_from = models.DateField(null=True, blank=True)
-    absent_until = models.DateField(null=True, blank=True, help_text="The last day away.")
+    absent_until = models.DateField(null=True, blank=True, help_text=_("The last day away."))
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -136,9 +137,9 @@ class Pool(models.Model):
     """Several CSMs who own accounts together; its members own what the pool owns."""
 
     class Rule(models.TextChoices):
-        REGION = "region", "By region"
-        INDUSTRY = "industry", "By industry"
-        ROUND_ROBIN = "round_robin", "Round robin by load"
+        REGION = "region", _("By region")
+        INDUSTRY = "industry", _("By industry")
+        ROUND_ROBIN = "round_robin", _("Round robin by load")
 
     name = models.CharField(max_length=80, unique=True)
     rule = models.CharField(max_length=11, choices=Rule, default=Rule.ROUND_ROBIN)
@@ -146,7 +147,7 @@ class Pool(models.Model):
         models.CharField(max_length=80),
         default=list,
         blank=True,
-        help_text="The regions or industries this pool takes.",
+        help_text=_("The regions or industries this pool takes."),
     )
     members = models.ManyToManyField(User, related_name="pools", blank=True)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import (
     Sentiment,
@@ -31,8 +32,10 @@ class Ticket(Sourced, Learned):
     solved_at = models.DateTimeField(null=True, blank=True)
     category = models.CharField(max_length=7, choices=choices(TicketCategory))
     severity = models.CharField(max_length=6, choices=choices(Severity), default=Severity.NORMAL)
-    topic = models.CharField(max_length=80, blank=True, help_text="Repeats of a problem share it.")
-    satisfaction = models.PositiveSmallIntegerField(null=True, blank=True, help_text="1 to 5.")
+    topic = models.CharField(
+        max_length=80, blank=True, help_text=_("Repeats of a problem share it.")
+    )
+    satisfaction = models.PositiveSmallIntegerField(null=True, blank=True, help_text=_("1 to 5."))
     sentiment = models.CharField(max_length=8, choices=choices(Sentiment), blank=True)
 
     objects = AccountScopedQuerySet.as_manager()
@@ -74,7 +77,7 @@ class Interaction(Sourced, Learned):
     )
     is_commercial = models.BooleanField(
         default=False,
-        help_text="Business outcomes, ROI, growth plans or roadmap were talked about.",
+        help_text=_("Business outcomes, ROI, growth plans or roadmap were talked about."),
     )
     host = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="interactions"

@@ -9,6 +9,7 @@ import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import (
     DIRECT_SOURCE,
@@ -34,14 +35,14 @@ class RevenueMovement(Backfilled):
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="movements", db_index=False
     )
-    effective_on = models.DateField(help_text="Counts from this day on.")
+    effective_on = models.DateField(help_text=_("Counts from this day on."))
     kind = models.CharField(max_length=12, choices=choices(MovementKind))
-    amount_minor = models.BigIntegerField(help_text="Signed, annualised minor units.")
+    amount_minor = models.BigIntegerField(help_text=_("Signed, annualised minor units."))
     currency = models.CharField(max_length=3, validators=[validate_currency])
     subtype = models.CharField(max_length=10, choices=choices(MovementSubtype), blank=True)
     reason = models.CharField(max_length=200, blank=True)
     product = models.CharField(max_length=80, blank=True)
-    recorded_at = models.DateTimeField(help_text="When we learned it.")
+    recorded_at = models.DateTimeField(help_text=_("When we learned it."))
     source = models.ForeignKey(
         Source,
         on_delete=models.PROTECT,
@@ -57,12 +58,12 @@ class RevenueMovement(Backfilled):
         on_delete=models.PROTECT,
         db_index=False,
         related_name="+",
-        help_text="The movement it takes back, whole or in part: of the same kind and day.",
+        help_text=_("The movement it takes back, whole or in part: of the same kind and day."),
     )
     is_adjustment = models.BooleanField(
         default=False,
         db_default=False,
-        help_text="Given for an account whose revenue comes from contracts, and counted on top.",
+        help_text=_("Given for an account whose revenue comes from contracts, and counted on top."),
     )
 
     objects = AccountScopedQuerySet.as_manager()

@@ -8,6 +8,7 @@ from typing import ClassVar, Self
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.account import Account
 from accounts.models.people import User
@@ -37,16 +38,20 @@ class SavedView(models.Model):
     playbooks name by its key; then its filters never change, and a key is never given twice."""
 
     name = models.CharField(max_length=80)
-    filters = models.JSONField(default=dict, help_text="As the address of the portfolio has them.")
+    filters = models.JSONField(
+        default=dict, help_text=_("As the address of the portfolio has them.")
+    )
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="saved_views")
     created_at = models.DateTimeField()
     key = models.SlugField(
-        max_length=40, unique=True, null=True, help_text="What playbooks call an audience."
+        max_length=40, unique=True, null=True, help_text=_("What playbooks call an audience.")
     )
     shared_on = models.DateField(
-        null=True, help_text="The day whose members are where it began: nobody entered that day."
+        null=True, help_text=_("The day whose members are where it began: nobody entered that day.")
     )
-    counted_at = models.DateTimeField(null=True, help_text="When its members were last looked for.")
+    counted_at = models.DateTimeField(
+        null=True, help_text=_("When its members were last looked for.")
+    )
     retired_at = models.DateTimeField(null=True)
 
     objects: ClassVar[SavedViewQuerySet] = SavedViewQuerySet.as_manager()  # type: ignore[assignment]

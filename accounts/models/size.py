@@ -5,6 +5,7 @@ from __future__ import annotations
 import pghistory
 from django.core.validators import MaxValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 LONGEST_KEY = 10
 
@@ -16,7 +17,7 @@ class SizeRow(models.Model):
     key = models.SlugField(
         max_length=LONGEST_KEY,
         unique=True,
-        help_text="At most 10 letters, such as mid_market: shown in words, and never changed.",
+        help_text=_("At most 10 letters, such as mid_market: shown in words, and never changed."),
     )
 
     class Meta:
@@ -35,7 +36,7 @@ class SizeRow(models.Model):
 )
 class SegmentDefinition(SizeRow):
     class Meta(SizeRow.Meta):
-        verbose_name = "segment"
+        verbose_name = _("segment")
 
 
 @pghistory.track(
@@ -47,16 +48,18 @@ class SegmentDefinition(SizeRow):
 )
 class SegmentBound(models.Model):
     segment = models.ForeignKey(SegmentDefinition, on_delete=models.CASCADE, related_name="bounds")
-    valid_from = models.DateField(help_text="Holds from this day on, until a later bound.")
+    valid_from = models.DateField(help_text=_("Holds from this day on, until a later bound."))
     arr_from = models.PositiveBigIntegerField(
         "ARR from",
         null=True,
         blank=True,
-        help_text="Whole units of the installation's currency, inclusive. Empty: given to nobody.",
+        help_text=_(
+            "Whole units of the installation's currency, inclusive. Empty: given to nobody."
+        ),
     )
 
     class Meta:
-        verbose_name = "bound"
+        verbose_name = _("bound")
         constraints = [models.UniqueConstraint("segment", "valid_from", name="segment_bound_once")]
 
     def __str__(self) -> str:
@@ -72,7 +75,7 @@ class SegmentBound(models.Model):
 )
 class TouchTierDefinition(SizeRow):
     class Meta(SizeRow.Meta):
-        verbose_name = "touch tier"
+        verbose_name = _("touch tier")
 
 
 @pghistory.track(
@@ -86,24 +89,26 @@ class TouchTierBound(models.Model):
     touch_tier = models.ForeignKey(
         TouchTierDefinition, on_delete=models.CASCADE, related_name="bounds"
     )
-    valid_from = models.DateField(help_text="Holds from this day on, until a later bound.")
+    valid_from = models.DateField(help_text=_("Holds from this day on, until a later bound."))
     score_from = models.PositiveSmallIntegerField(
         "tier score from",
         null=True,
         blank=True,
         validators=[MaxValueValidator(100)],
-        help_text="0 to 100, inclusive. Empty: given to nobody.",
+        help_text=_("0 to 100, inclusive. Empty: given to nobody."),
     )
     arr_from = models.PositiveBigIntegerField(
         "never below it from",
         null=True,
         blank=True,
-        help_text="ARR in whole units of the installation's currency from which an account is"
-        " never served below this tier. Empty: the score alone decides.",
+        help_text=_(
+            "ARR in whole units of the installation's currency from which an account is"
+            " never served below this tier. Empty: the score alone decides."
+        ),
     )
 
     class Meta:
-        verbose_name = "bound"
+        verbose_name = _("bound")
         constraints = [
             models.UniqueConstraint("touch_tier", "valid_from", name="touch_tier_bound_once")
         ]

@@ -6,6 +6,7 @@ import pghistory
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 
 @pghistory.track(
@@ -22,16 +23,18 @@ class Source(models.Model):
     """
 
     class Kind(models.TextChoices):
-        DIRECT = "direct", "Not declared"
-        INTERNAL = "internal", "Kept by the platform"
-        SYSTEM = "system", "Upstream system"
+        DIRECT = "direct", _("Not declared")
+        INTERNAL = "internal", _("Kept by the platform")
+        SYSTEM = "system", _("Upstream system")
 
     key = models.SlugField(
         max_length=40,
         primary_key=True,
-        help_text="Short and lower case, such as stripe-eu. It is never changed.",
+        help_text=_("Short and lower case, such as stripe-eu. It is never changed."),
     )
-    name = models.CharField(max_length=80, help_text="The system and its part: Stripe, EU entity.")
+    name = models.CharField(
+        max_length=80, help_text=_("The system and its part: Stripe, EU entity.")
+    )
     kind = models.CharField(max_length=8, choices=Kind, default=Kind.SYSTEM)
 
     class Meta:

@@ -1,6 +1,7 @@
 """Whose id a record carries."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.models.source import Source
@@ -16,7 +17,7 @@ class Sourced(models.Model):
         db_index=False,
         default=DIRECT_SOURCE,
         db_default=DIRECT_SOURCE,
-        help_text="The system whose id the record carries.",
+        help_text=_("The system whose id the record carries."),
     )
 
     class Meta:

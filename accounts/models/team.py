@@ -11,6 +11,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import ROLES_BY_RULE
 from accounts.models.account import Account
@@ -35,14 +36,14 @@ class Function(models.Model):
     key = models.SlugField(
         max_length=40,
         unique=True,
-        help_text="What files and playbooks call it. It never changes.",
+        help_text=_("What files and playbooks call it. It never changes."),
     )
     name = models.CharField(max_length=80, unique=True)
     position = models.PositiveSmallIntegerField(
-        default=100, help_text="The lower one stands first on an account's page."
+        default=100, help_text=_("The lower one stands first on an account's page.")
     )
     is_active = models.BooleanField(
-        default=True, help_text="Off: nobody is added to it any more; what was stays."
+        default=True, help_text=_("Off: nobody is added to it any more; what was stays.")
     )
     pool = models.ForeignKey(
         Pool,
@@ -50,8 +51,10 @@ class Function(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="functions",
-        help_text="Takes the work of accounts that have nobody for it. Empty: the account's own"
-        " pool, then the queue of CS ops.",
+        help_text=_(
+            "Takes the work of accounts that have nobody for it. Empty: the account's own"
+            " pool, then the queue of CS ops."
+        ),
     )
 
     class Meta:
@@ -59,8 +62,10 @@ class Function(models.Model):
             models.CheckConstraint(
                 name="function_is_not_found_by_rule",
                 condition=~Q(key__in=ROLES_BY_RULE),
-                violation_error_message="CSM, manager, CS ops and system are no functions: they"
-                " follow from the account's owner. Choose another key.",
+                violation_error_message=_(
+                    "CSM, manager, CS ops and system are no functions: they"
+                    " follow from the account's owner. Choose another key."
+                ),
             )
         ]
 
@@ -94,18 +99,18 @@ class TeamMember(Learned):
         Function, on_delete=models.PROTECT, related_name="members", db_index=False
     )
     since = models.DateField()
-    until = models.DateField(null=True, blank=True, help_text="The last day. Empty: still.")
+    until = models.DateField(null=True, blank=True, help_text=_("The last day. Empty: still."))
 
     objects: ClassVar[TeamMemberQuerySet] = TeamMemberQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
-        verbose_name = "member of an account's team"
-        verbose_name_plural = "members of accounts' teams"
+        verbose_name = _("member of an account's team")
+        verbose_name_plural = _("members of accounts' teams")
         constraints = [
             models.CheckConstraint(
                 name="team_member_ends_after_it_starts",
                 condition=Q(until__isnull=True) | Q(until__gte=F("since")),
-                violation_error_message="The last day is before the first one.",
+                violation_error_message=_("The last day is before the first one."),
             ),
             ExclusionConstraint(
                 name="team_member_one_a_function_and_day",
@@ -123,8 +128,10 @@ class TeamMember(Learned):
                         RangeOperators.OVERLAPS,
                     ),
                 ],
-                violation_error_message="Somebody else has this function of the account on some of"
-                " these days: end theirs first.",
+                violation_error_message=_(
+                    "Somebody else has this function of the account on some of"
+                    " these days: end theirs first."
+                ),
             ),
         ]
         indexes = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import MovementKind, MovementSubtype, choices
 from accounts.models.account import Account
@@ -16,12 +17,12 @@ from accounts.money.currencies import money_exact
 class GivenMovement(Backfilled):
     effective_on = models.DateField()
     kind = models.CharField(max_length=12, choices=choices(MovementKind))
-    amount_minor = models.BigIntegerField(help_text="Signed, annualised minor units.")
+    amount_minor = models.BigIntegerField(help_text=_("Signed, annualised minor units."))
     currency = models.CharField(max_length=3, validators=[validate_currency])
     subtype = models.CharField(max_length=10, choices=choices(MovementSubtype), blank=True)
     reason = models.CharField(max_length=200, blank=True)
     product = models.CharField(max_length=80, blank=True)
-    recorded_at = models.DateTimeField(help_text="When we learned it.")
+    recorded_at = models.DateTimeField(help_text=_("When we learned it."))
     external_id = models.CharField(max_length=120)
 
     class Meta:
@@ -52,7 +53,7 @@ class WaitingMovement(GivenMovement):
     later batch. Then it is posted, or refused as `record`, which is the row as it came."""
 
     run = models.ForeignKey(ImportRun, on_delete=models.CASCADE, related_name="+", db_index=False)
-    position = models.PositiveIntegerField(help_text="Line of its file.")
+    position = models.PositiveIntegerField(help_text=_("Line of its file."))
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="+", db_index=False)
     source = models.ForeignKey(Source, on_delete=models.PROTECT, related_name="+", db_index=False)
     record = models.JSONField(default=dict)

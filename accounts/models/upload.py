@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.intake import kept_rows
 from accounts.models.intake import ImportRun
@@ -14,45 +15,47 @@ from accounts.models.source import Source
 
 class ImportFile(models.Model):
     class State(models.TextChoices):
-        READING = "reading", "Being read"
-        REFUSED = "refused", "Cannot be read"
-        READY = "ready", "Columns to match"
-        CHECKING = "checking", "Being checked"
-        CHECKED = "checked", "Ready to import"
-        STARTED = "started", "Imported"
+        READING = "reading", _("Being read")
+        REFUSED = "refused", _("Cannot be read")
+        READY = "ready", _("Columns to match")
+        CHECKING = "checking", _("Being checked")
+        CHECKED = "checked", _("Ready to import")
+        STARTED = "started", _("Imported")
 
     name = models.CharField(max_length=80)
     size = models.BigIntegerField()
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the bytes as they came.")
+    digest = models.CharField(max_length=64, help_text=_("SHA-256 of the bytes as they came."))
     user = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="uploads"
     )
     uploaded_at = models.DateTimeField()
     state = models.CharField(max_length=8, choices=State, default=State.READING)
-    reason = models.CharField(max_length=500, blank=True, help_text="Why it cannot be read.")
-    note = models.CharField(max_length=300, blank=True, help_text="What was read of it.")
-    encoding = models.CharField(max_length=10, blank=True, help_text="Chosen; empty: recognised.")
-    titles = ArrayField(models.TextField(), default=list, help_text="The header as it stands.")
-    sheets = ArrayField(models.TextField(), default=list, help_text="Of a workbook, with data.")
-    sheet = models.CharField(max_length=100, blank=True, help_text="That is read.")
+    reason = models.CharField(max_length=500, blank=True, help_text=_("Why it cannot be read."))
+    note = models.CharField(max_length=300, blank=True, help_text=_("What was read of it."))
+    encoding = models.CharField(
+        max_length=10, blank=True, help_text=_("Chosen; empty: recognised.")
+    )
+    titles = ArrayField(models.TextField(), default=list, help_text=_("The header as it stands."))
+    sheets = ArrayField(models.TextField(), default=list, help_text=_("Of a workbook, with data."))
+    sheet = models.CharField(max_length=100, blank=True, help_text=_("That is read."))
     heading = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Number of the row that names the columns."
+        null=True, blank=True, help_text=_("Number of the row that names the columns.")
     )
     rows = models.PositiveIntegerField(default=0)
     chunks = models.PositiveIntegerField(default=0)
     kind = models.CharField(max_length=30, blank=True)
-    mapping = models.JSONField(default=dict, help_text="Columns, dates, decimals, time zone.")
-    version = models.PositiveIntegerField(default=0, help_text="Grows with each check.")
-    outcome = models.JSONField(default=dict, help_text="What the latest check found.")
+    mapping = models.JSONField(default=dict, help_text=_("Columns, dates, decimals, time zone."))
+    version = models.PositiveIntegerField(default=0, help_text=_("Grows with each check."))
+    outcome = models.JSONField(default=dict, help_text=_("What the latest check found."))
     fixes = models.ForeignKey(
         ImportRun,
         null=True,
         blank=True,
         on_delete=models.SET_NULL,
         related_name="fixed_files",
-        help_text="The import whose refused rows this file brings again.",
+        help_text=_("The import whose refused rows this file brings again."),
     )
-    forgotten_at = models.DateTimeField(null=True, help_text="Since then only this row is left.")
+    forgotten_at = models.DateTimeField(null=True, help_text=_("Since then only this row is left."))
 
     class Meta:
         indexes = [
@@ -75,8 +78,8 @@ class FileChunk(models.Model):
     """A piece of a file: its bytes as they came until it is read, then its rows, 5,000 a piece."""
 
     class Stage(models.TextChoices):
-        RAW = "raw", "Bytes"
-        ROWS = "rows", "Rows"
+        RAW = "raw", _("Bytes")
+        ROWS = "rows", _("Rows")
 
     file = models.ForeignKey(
         ImportFile, on_delete=models.CASCADE, related_name="pieces", db_index=False
@@ -105,7 +108,7 @@ class PlannedChange(models.Model):
     file = models.ForeignKey(ImportFile, on_delete=models.CASCADE, related_name="planned")
     position = models.PositiveIntegerField()
     status = models.CharField(max_length=9)
-    record = models.JSONField(help_text="Key, fields before and after, problems.")
+    record = models.JSONField(help_text=_("Key, fields before and after, problems."))
 
     def __str__(self) -> str:
         return f"{self.file_id} {self.position} {self.status}"
@@ -137,7 +140,7 @@ class ImportMapping(models.Model):
 
     name = models.CharField(max_length=80)
     kind = models.CharField(max_length=30)
-    header = models.CharField(max_length=64, help_text="SHA-256 of the column names in order.")
+    header = models.CharField(max_length=64, help_text=_("SHA-256 of the column names in order."))
     mapping = models.JSONField()
     user = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.SET_NULL, related_name="mappings"

@@ -10,6 +10,7 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import ActorClass
 from accounts.models.account import Account
@@ -22,7 +23,7 @@ def _actor_field() -> models.PositiveSmallIntegerField[int, int]:
     return models.PositiveSmallIntegerField(
         choices=ACTORS,
         db_default=ActorClass.PERSON.number,
-        help_text="Who used it; a person where nobody says.",
+        help_text=_("Who used it; a person where nobody says."),
     )
 
 
@@ -44,7 +45,7 @@ class Feature(models.Model):
         models.SlugField(max_length=40),
         default=list,
         blank=True,
-        help_text="Keys of the plans it belongs to. Empty: all of them.",
+        help_text=_("Keys of the plans it belongs to. Empty: all of them."),
     )
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
@@ -66,11 +67,11 @@ class UsageDay(models.Model):
         Feature, on_delete=models.DO_NOTHING, related_name="+", db_index=False
     )
     actor = _actor_field()
-    learned_on = models.DateField(help_text="The day itself, unless learned later.")
+    learned_on = models.DateField(help_text=_("The day itself, unless learned later."))
     events = models.IntegerField()
     value = models.BigIntegerField(
         null=True,
-        help_text="Ten-thousandths of what the events are worth together; empty: nobody told.",
+        help_text=_("Ten-thousandths of what the events are worth together; empty: nobody told."),
     )
 
     objects = AccountScopedQuerySet.as_manager()
@@ -102,7 +103,7 @@ class UsageWeek(models.Model):
     account = models.ForeignKey(
         Account, on_delete=models.DO_NOTHING, related_name="+", db_index=False
     )
-    day = models.DateField(help_text="The last one of the week.")
+    day = models.DateField(help_text=_("The last one of the week."))
     feature = models.ForeignKey(
         Feature, on_delete=models.DO_NOTHING, related_name="+", db_index=False
     )
@@ -175,8 +176,8 @@ class UserMonth(models.Model):
     account = models.ForeignKey(
         Account, on_delete=models.DO_NOTHING, related_name="+", db_index=False
     )
-    month = models.DateField(help_text="Its first day.")
-    user_key = models.CharField(max_length=64, help_text="The product's own id of the user.")
+    month = models.DateField(help_text=_("Its first day."))
+    user_key = models.CharField(max_length=64, help_text=_("The product's own id of the user."))
     actor = _actor_field()
     days = models.IntegerField()
 

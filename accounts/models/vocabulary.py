@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pghistory
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import EventMeaning, EventTone, choices
 
@@ -20,13 +21,13 @@ class KindRow(models.Model):
     key = models.SlugField(
         max_length=LONGEST_KIND,
         primary_key=True,
-        help_text="As sources write it, such as site_visit. It is never changed.",
+        help_text=_("As sources write it, such as site_visit. It is never changed."),
     )
     name = models.CharField(max_length=80)
     met_in_data = models.BooleanField(
         default=False,
         editable=False,
-        help_text="Came with a record and was not described by anybody yet.",
+        help_text=_("Came with a record and was not described by anybody yet."),
     )
 
     class Meta:
@@ -48,21 +49,21 @@ class BusinessEventKind(KindRow):
         max_length=22,
         choices=choices(EventMeaning),
         blank=True,
-        help_text="What measures count it as. Empty: it is shown, and counts in none.",
+        help_text=_("What measures count it as. Empty: it is shown, and counts in none."),
     )
     tone = models.CharField(
         max_length=4,
         choices=choices(EventTone),
         blank=True,
-        help_text="Good news, bad news or neither.",
+        help_text=_("Good news, bad news or neither."),
     )
     is_on_chart = models.BooleanField(
-        "on the chart", default=False, help_text="Marked on the chart of an account's health."
+        "on the chart", default=False, help_text=_("Marked on the chart of an account's health.")
     )
 
     class Meta(KindRow.Meta):
-        verbose_name = "kind of business event"
-        verbose_name_plural = "kinds of business events"
+        verbose_name = _("kind of business event")
+        verbose_name_plural = _("kinds of business events")
 
 
 @pghistory.track(
@@ -74,20 +75,22 @@ class BusinessEventKind(KindRow):
 )
 class InteractionKind(KindRow):
     class Icon(models.TextChoices):
-        PHONE = "phone", "Telephone"
-        MAIL = "mail", "Envelope"
-        USERS = "users", "People"
-        CALENDAR = "calendar-check", "Calendar"
-        MESSAGE = "message-square", "Speech bubble"
+        PHONE = "phone", _("Telephone")
+        MAIL = "mail", _("Envelope")
+        USERS = "users", _("People")
+        CALENDAR = "calendar-check", _("Calendar")
+        MESSAGE = "message-square", _("Speech bubble")
 
     is_conversation = models.BooleanField(
         "a conversation",
         default=False,
-        help_text="Somebody of ours spoke with the customer: it ends a silence, and measures of the"
-        " relationship count it. Support does not.",
+        help_text=_(
+            "Somebody of ours spoke with the customer: it ends a silence, and measures of the"
+            " relationship count it. Support does not."
+        ),
     )
     icon = models.CharField(max_length=14, choices=Icon, default=Icon.MESSAGE)
 
     class Meta(KindRow.Meta):
-        verbose_name = "kind of interaction"
-        verbose_name_plural = "kinds of interactions"
+        verbose_name = _("kind of interaction")
+        verbose_name_plural = _("kinds of interactions")

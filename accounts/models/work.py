@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import NullIf
 from django.db.models.lookups import Exact
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models.account import Account
 from accounts.models.contact import Contact
@@ -63,7 +64,8 @@ class LedgerDue(models.Model):
         db_constraint=False,
     )
     position = models.PositiveIntegerField(
-        default=0, help_text="Of the contract's record in its run: what is asked about it names it."
+        default=0,
+        help_text=_("Of the contract's record in its run: what is asked about it names it."),
     )
     marked_at = models.DateTimeField(db_default=models.functions.Now())
 
@@ -76,17 +78,17 @@ class LedgerDue(models.Model):
 
 class Job(LeasedRow):
     class State(models.TextChoices):
-        NEW = "new", "New"
-        LEASED = "leased", "Leased"
-        DONE = "done", "Done"
-        DEAD = "dead", "Dead"
+        NEW = "new", _("New")
+        LEASED = "leased", _("Leased")
+        DONE = "done", _("Done")
+        DEAD = "dead", _("Dead")
 
     kind = models.CharField(max_length=60)
-    key = models.CharField(max_length=160, help_text="(kind, key) makes it once.")
+    key = models.CharField(max_length=160, help_text=_("(kind, key) makes it once."))
     payload = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
     cursor = models.BigIntegerField(
-        default=0, help_text="How far it got: progress resets attempts."
+        default=0, help_text=_("How far it got: progress resets attempts.")
     )
     finished_at = models.DateTimeField(null=True)
 
@@ -133,18 +135,18 @@ class OutboxMessage(LeasedRow):
     """
 
     class Channel(models.TextChoices):
-        EMAIL = "email", "E-mail"
-        IN_APP = "in_app", "In-app"
-        CHAT = "chat", "Chat"
-        WEBHOOK = "webhook", "Webhook"
+        EMAIL = "email", _("E-mail")
+        IN_APP = "in_app", _("In-app")
+        CHAT = "chat", _("Chat")
+        WEBHOOK = "webhook", _("Webhook")
 
     class State(models.TextChoices):
-        HELD = "held", "Waits for approval"
-        NEW = "new", "New"
-        LEASED = "leased", "Leased"
-        SENT = "sent", "Sent"
-        SUPPRESSED = "suppressed", "Suppressed"
-        DEAD = "dead", "Dead"
+        HELD = "held", _("Waits for approval")
+        NEW = "new", _("New")
+        LEASED = "leased", _("Leased")
+        SENT = "sent", _("Sent")
+        SUPPRESSED = "suppressed", _("Suppressed")
+        DEAD = "dead", _("Dead")
 
     class Priority(models.IntegerChoices):
         """`BY_ITSELF` and what comes after it goes in bulk: only when nothing else is due."""
@@ -167,43 +169,45 @@ class OutboxMessage(LeasedRow):
     endpoint = models.ForeignKey(
         Endpoint, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
-    to_address = models.EmailField(blank=True, help_text="Sent there, whoever reads it.")
+    to_address = models.EmailField(blank=True, help_text=_("Sent there, whoever reads it."))
     to_channel = models.CharField(
-        max_length=200, blank=True, help_text="Channel of a chat, such as #renewals."
+        max_length=200, blank=True, help_text=_("Channel of a chat, such as #renewals.")
     )
-    to_url = models.CharField(max_length=500, blank=True, help_text="Posted there.")
+    to_url = models.CharField(max_length=500, blank=True, help_text=_("Posted there."))
     sender = models.ForeignKey(
         User,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="In whose name a customer gets it; answers go there.",
+        help_text=_("In whose name a customer gets it; answers go there."),
     )
     thread = models.CharField(
-        max_length=80, blank=True, help_text="Mails that share it are one conversation."
+        max_length=80, blank=True, help_text=_("Mails that share it are one conversation.")
     )
     priority = models.PositiveSmallIntegerField(
         default=5,
-        help_text="1 goes first where the touch budget has no room for all. Up to 5 goes before"
-        " what goes in bulk.",
+        help_text=_(
+            "1 goes first where the touch budget has no room for all. Up to 5 goes before"
+            " what goes in bulk."
+        ),
     )
     subject = models.CharField(max_length=300)
     body = models.TextField(blank=True)
     link = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=State, default=State.NEW)
-    valid_until = models.DateTimeField(null=True, blank=True, help_text="Too late after this.")
+    valid_until = models.DateTimeField(null=True, blank=True, help_text=_("Too late after this."))
     sent_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
-    dismissed_at = models.DateTimeField(null=True, help_text="A customer's person closed it.")
-    clicked_at = models.DateTimeField(null=True, help_text="They first followed a link in it.")
+    dismissed_at = models.DateTimeField(null=True, help_text=_("A customer's person closed it."))
+    clicked_at = models.DateTimeField(null=True, help_text=_("They first followed a link in it."))
     decided_by = models.ForeignKey(
         User,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Who approved or discarded what was held.",
+        help_text=_("Who approved or discarded what was held."),
     )
 
     objects = AccountScopedQuerySet.as_manager()

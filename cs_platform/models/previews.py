@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, User
 from health.models import Publication, RuleSet, Scorecard
@@ -33,7 +34,7 @@ class Preview(models.Model):
 
     scorecard = models.ForeignKey(Scorecard, null=True, on_delete=models.CASCADE, related_name="+")
     ruleset = models.ForeignKey(RuleSet, null=True, on_delete=models.CASCADE, related_name="+")
-    revision = models.PositiveIntegerField(help_text="Of the draft it was computed for.")
+    revision = models.PositiveIntegerField(help_text=_("Of the draft it was computed for."))
     compared_with = models.ForeignKey(
         Scorecard, null=True, on_delete=models.PROTECT, related_name="+"
     )
@@ -42,42 +43,47 @@ class Preview(models.Model):
         null=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="In force when it was computed.",
+        help_text=_("In force when it was computed."),
     )
     publication = models.ForeignKey(
         Publication,
         null=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="The newest one of any scorecard when rules were looked at.",
+        help_text=_("The newest one of any scorecard when rules were looked at."),
     )
     day = models.DateField()
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     failure = models.CharField(max_length=300, blank=True)
-    total = models.PositiveIntegerField(default=0, help_text="Accounts under this scorecard.")
+    total = models.PositiveIntegerField(default=0, help_text=_("Accounts under this scorecard."))
     done = models.PositiveIntegerField(default=0)
-    rescored = models.PositiveIntegerField(default=0, help_text="Accounts whose score changes.")
+    rescored = models.PositiveIntegerField(default=0, help_text=_("Accounts whose score changes."))
     cards = models.JSONField(
         default=list,
         db_default=[],
-        help_text="[from, to, accounts, ARR] of those that change their scorecard, by its name.",
+        help_text=_("[from, to, accounts, ARR] of those that change their scorecard, by its name."),
     )
     before_bins = ArrayField(models.PositiveIntegerField(), default=list)
     after_bins = ArrayField(models.PositiveIntegerField(), default=list)
     at_risk_before = ArrayField(
-        models.BigIntegerField(), size=2, default=list, help_text="Accounts and ARR, as they count."
+        models.BigIntegerField(),
+        size=2,
+        default=list,
+        help_text=_("Accounts and ARR, as they count."),
     )
     at_risk_after = ArrayField(models.BigIntegerField(), size=2, default=list)
     before_bands = models.JSONField(
-        default=list, help_text="[key, name, at risk, tone], best first."
+        default=list, help_text=_("[key, name, at risk, tone], best first.")
     )
     after_bands = models.JSONField(default=list)
     calm = models.JSONField(
         default=list,
         db_default=[],
-        help_text="What each margin and dwell would have done in 90 days; the draft's own first.",
+        help_text=_(
+            "What each margin and dwell would have done in 90 days; the draft's own first."
+        ),
     )
 
     objects = Previews.as_manager()
@@ -153,8 +159,10 @@ class PreviewPlay(models.Model):
     preview = models.ForeignKey(Preview, on_delete=models.CASCADE, related_name="plays")
     playbook_key = models.CharField(max_length=60)
     playbook_name = models.CharField(max_length=120)
-    result = models.CharField(max_length=10, help_text="started, queued, suppressed or recovered.")
-    reason = models.CharField(max_length=20, blank=True, help_text="Why it is suppressed.")
+    result = models.CharField(
+        max_length=10, help_text=_("started, queued, suppressed or recovered.")
+    )
+    reason = models.CharField(max_length=20, blank=True, help_text=_("Why it is suppressed."))
     accounts = models.PositiveIntegerField()
     arr_minor = models.BigIntegerField()
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 
 class StepRun(models.Model):
@@ -14,15 +15,17 @@ class StepRun(models.Model):
     step = models.CharField(max_length=30)
     day = models.DateField()
     shard = models.PositiveIntegerField(default=0)
-    position = models.PositiveSmallIntegerField(help_text="Order of the step within its night.")
-    first_account_id = models.BigIntegerField(null=True, help_text="Empty: not by account.")
+    position = models.PositiveSmallIntegerField(help_text=_("Order of the step within its night."))
+    first_account_id = models.BigIntegerField(null=True, help_text=_("Empty: not by account."))
     final_account_id = models.BigIntegerField(null=True)
-    round = models.PositiveSmallIntegerField(default=1, help_text="Grows when a day is run again.")
+    round = models.PositiveSmallIntegerField(
+        default=1, help_text=_("Grows when a day is run again.")
+    )
     planned_at = models.DateTimeField(db_default=models.functions.Now())
     finished_at = models.DateTimeField(null=True)
-    count = models.BigIntegerField(null=True, help_text="What the step says it did.")
+    count = models.BigIntegerField(null=True, help_text=_("What the step says it did."))
     seconds = models.FloatField(null=True)
-    failure = models.CharField(max_length=500, blank=True, help_text="Why it was given up.")
+    failure = models.CharField(max_length=500, blank=True, help_text=_("Why it was given up."))
 
     class Meta:
         constraints = [

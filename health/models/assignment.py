@@ -6,6 +6,7 @@ import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import LifecycleStage, choices
 from accounts.models import Plan
@@ -17,7 +18,7 @@ class RuleSet(DraftedVersion):
     """A version of the assignment rules; the one that was published last is in force."""
 
     class Meta:
-        verbose_name = verbose_name_plural = "assignment rules"
+        verbose_name = verbose_name_plural = _("assignment rules")
         constraints = [
             models.UniqueConstraint("version", name="rules_version_once"),
             models.UniqueConstraint("state", name="rules_one_draft", condition=Q(state="draft")),
@@ -92,7 +93,7 @@ class AssignmentRule(models.Model):
         "minimum ARR",
         null=True,
         blank=True,
-        help_text="Whole units of the installation's currency, inclusive.",
+        help_text=_("Whole units of the installation's currency, inclusive."),
     )
     note = models.CharField(max_length=200, blank=True)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from health.definitions import LONGEST_NAME
 
@@ -15,12 +16,15 @@ class MeasureDistribution(models.Model):
     A row for all accounts (no segment) is there for each night and measure that was asked for.
     """
 
-    day = models.DateField(help_text="The day that the night closed.")
+    day = models.DateField(help_text=_("The day that the night closed."))
     measure = models.CharField(max_length=LONGEST_NAME)
-    segment = models.CharField(max_length=40, blank=True, help_text="Its key; empty: all accounts.")
-    accounts = models.PositiveIntegerField(help_text="Accounts with a value.")
+    segment = models.CharField(
+        max_length=40, blank=True, help_text=_("Its key; empty: all accounts.")
+    )
+    accounts = models.PositiveIntegerField(help_text=_("Accounts with a value."))
     values = ArrayField(
-        models.FloatField(), help_text="Ascending; of more than 1,001 a sample at even distances."
+        models.FloatField(),
+        help_text=_("Ascending; of more than 1,001 a sample at even distances."),
     )
 
     class Meta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 
@@ -14,8 +15,8 @@ DATED = Q(state="draft", published_at__isnull=True) | Q(
 
 class DraftedVersion(models.Model):
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PUBLISHED = "published", "Published"
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
 
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT)
@@ -25,13 +26,13 @@ class DraftedVersion(models.Model):
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+", editable=False
     )
     reason = models.CharField(
-        max_length=300, blank=True, help_text="Why it was published.", editable=False
+        max_length=300, blank=True, help_text=_("Why it was published."), editable=False
     )
     revision = models.PositiveIntegerField(
         default=1,
         db_default=1,
         editable=False,
-        help_text="Grows with every saved change of the draft.",
+        help_text=_("Grows with every saved change of the draft."),
     )
     edited_at = models.DateTimeField(null=True, blank=True, editable=False)
     edited_by = models.ForeignKey(
@@ -44,7 +45,7 @@ class DraftedVersion(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         editable=False,
-        help_text="The earlier version that this one takes up again.",
+        help_text=_("The earlier version that this one takes up again."),
     )
 
     class Meta:

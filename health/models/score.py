@@ -9,6 +9,7 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountScopedQuerySet, User
 from health.models.scorecard import Scorecard
@@ -97,16 +98,18 @@ class CurrentHealth(models.Model):
         default="",
         db_default="",
         blank=True,
-        help_text="What it is, or was before there was no score; empty where there never was one.",
+        help_text=_(
+            "What it is, or was before there was no score; empty where there never was one."
+        ),
     )
     effective_band = models.CharField(
-        max_length=20, help_text="The overriding band while there is one."
+        max_length=20, help_text=_("The overriding band while there is one.")
     )
     at_risk = models.BooleanField(default=False)
     lacks_rule = models.BooleanField(
         default=False,
         db_default=False,
-        help_text="No assignment rule gives it a scorecard: that is why it has no score.",
+        help_text=_("No assignment rule gives it a scorecard: that is why it has no score."),
     )
     confidence = models.DecimalField(max_digits=5, decimal_places=2)
     week_change = models.DecimalField(max_digits=5, decimal_places=2, null=True)
@@ -137,13 +140,13 @@ class ThresholdCrossing(models.Model):
     watch line. Written once."""
 
     class Kind(models.TextChoices):
-        BAND = "band", "Band"
-        LINE = "line", "Watch line"
+        BAND = "band", _("Band")
+        LINE = "line", _("Watch line")
 
     class Direction(models.TextChoices):
-        DOWN = "down", "Down"
-        UP = "up", "Up"
-        NONE = "none", "Neither"
+        DOWN = "down", _("Down")
+        UP = "up", _("Up")
+        NONE = "none", _("Neither")
 
     account = models.ForeignKey(
         Account, on_delete=models.PROTECT, related_name="crossings", db_index=False
@@ -151,20 +154,22 @@ class ThresholdCrossing(models.Model):
     day = models.DateField()
     subject = models.CharField(
         max_length=190,
-        help_text="“score” or “component:<key>”; for a line “line:<value>” of the score, "
-        "“line:component:<key>:<value>” or “line:measure:<key>:<value>”.",
+        help_text=_(
+            "“score” or “component:<key>”; for a line “line:<value>” of the score, "
+            "“line:component:<key>:<value>” or “line:measure:<key>:<value>”."
+        ),
     )
-    seq = models.PositiveIntegerField(help_text="Numbers the account's crossings of the day.")
+    seq = models.PositiveIntegerField(help_text=_("Numbers the account's crossings of the day."))
     kind = models.CharField(max_length=4, choices=Kind)
     cause = models.CharField(max_length=13, choices=[(c.value, c.value) for c in Cause])
     direction = models.CharField(max_length=4, choices=Direction)
-    from_band = models.CharField(max_length=20, help_text="“above” or “below” for a line.")
+    from_band = models.CharField(max_length=20, help_text=_("“above” or “below” for a line."))
     to_band = models.CharField(max_length=20)
     score_before = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     score_after = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     scorecard = models.ForeignKey(Scorecard, on_delete=models.PROTECT, related_name="+")
     is_overridden = models.BooleanField(
-        default=False, help_text="The band was overridden, so plays are suppressed."
+        default=False, help_text=_("The band was overridden, so plays are suppressed.")
     )
     created_at = models.DateTimeField()
 
@@ -201,7 +206,7 @@ class BandOverride(models.Model):
     band = models.CharField(max_length=20)
     reason = models.CharField(max_length=300)
     starts_on = models.DateField()
-    expires_on = models.DateField(help_text="The last day it counts, 30 days on at most.")
+    expires_on = models.DateField(help_text=_("The last day it counts, 30 days on at most."))
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)

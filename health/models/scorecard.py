@@ -6,6 +6,7 @@ import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from health.models.drafted import DATED, DraftedVersion
@@ -23,23 +24,23 @@ class Scorecard(DraftedVersion):
         decimal_places=2,
         default=3,
         validators=percent,
-        help_text="Rising into a band takes its lower bound plus this; falling is at once.",
+        help_text=_("Rising into a band takes its lower bound plus this; falling is at once."),
     )
     rising_dwell = models.PositiveSmallIntegerField(
         default=0,
         db_default=0,
         validators=[MaxValueValidator(MOST_DWELL)],
-        help_text="Days the score has to stand there before it rises into a band; 0: at once.",
+        help_text=_("Days the score has to stand there before it rises into a band; 0: at once."),
     )
     minimum_confidence = models.DecimalField(
         max_digits=5,
         decimal_places=2,
         default=60,
         validators=percent,
-        help_text="Per cent of the weight that must have data; below it an account is unscored.",
+        help_text=_("Per cent of the weight that must have data; below it an account is unscored."),
     )
     handled_first = models.BooleanField(
-        default=False, help_text="Crossings under this scorecard are handled before others."
+        default=False, help_text=_("Crossings under this scorecard are handled before others.")
     )
 
     class Meta:
@@ -64,8 +65,8 @@ class DraftEdit(models.Model):
 
     scorecard = models.ForeignKey(Scorecard, on_delete=models.CASCADE, related_name="edits")
     revision = models.PositiveIntegerField()
-    content = models.JSONField(help_text="Field of the draft's page → what it says.")
-    changes = models.JSONField(default=list, help_text="Sentences, one a change.")
+    content = models.JSONField(help_text=_("Field of the draft's page → what it says."))
+    changes = models.JSONField(default=list, help_text=_("Sentences, one a change."))
     edited_by = models.ForeignKey(
         User, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from health.definitions import LONGEST_NAME
 from health.models.scorecard import Scorecard, percent
@@ -44,7 +45,7 @@ class Component(models.Model):
         max_digits=5,
         decimal_places=2,
         validators=percent,
-        help_text="Per cent; the weights of one level add up to 100.",
+        help_text=_("Per cent; the weights of one level add up to 100."),
     )
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -80,12 +81,12 @@ class Measure(models.Model):
     curve = models.CharField(
         max_length=500,
         validators=[validate_curve],
-        help_text="Lines: “0 → 0, 0.5 → 75”. Steps: “< 2 → 20, ≤ 20 → 80, else → 100”.",
+        help_text=_("Lines: “0 → 0, 0.5 → 75”. Steps: “< 2 → 20, ≤ 20 → 80, else → 100”."),
     )
     penalties = models.CharField(
         max_length=200,
         blank=True,
-        help_text="Points taken off for each: “upsells_declined_90d × 30”, parted by commas.",
+        help_text=_("Points taken off for each: “upsells_declined_90d × 30”, parted by commas."),
     )
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -107,7 +108,7 @@ class Gate(models.Model):
     condition = models.CharField(
         max_length=300,
         validators=[validate_conditions],
-        help_text="Such as “champions = 0 and champions_left_60d ≥ 1”.",
+        help_text=_("Such as “champions = 0 and champions_left_60d ≥ 1”."),
     )
     cap = models.DecimalField(max_digits=5, decimal_places=2, validators=percent)
     position = models.PositiveSmallIntegerField(default=0)
@@ -125,10 +126,13 @@ class Band(models.Model):
     key = models.SlugField(max_length=20)
     name = models.CharField(max_length=40)
     lower = models.DecimalField(
-        max_digits=5, decimal_places=2, validators=percent, help_text="Its lower bound, inclusive."
+        max_digits=5,
+        decimal_places=2,
+        validators=percent,
+        help_text=_("Its lower bound, inclusive."),
     )
     at_risk = models.BooleanField(
-        default=False, help_text="ARR of accounts in this band counts as at risk."
+        default=False, help_text=_("ARR of accounts in this band counts as at risk.")
     )
     tone = models.CharField(
         max_length=9,
@@ -137,11 +141,11 @@ class Band(models.Model):
             (Tone.WATCH.value, "Watch: amber"),
             (Tone.INTERVENE.value, "Intervene: red"),
         ],
-        help_text="What it looks like on every page.",
+        help_text=_("What it looks like on every page."),
     )
     order = models.PositiveSmallIntegerField(
         validators=[MaxValueValidator(1000)],
-        help_text="Its place among the bands of all scorecards, the lowest first: the best.",
+        help_text=_("Its place among the bands of all scorecards, the lowest first: the best."),
     )
 
     class Meta:

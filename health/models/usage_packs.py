@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountScopedQuerySet
 
@@ -26,7 +27,7 @@ class UsagePack(models.Model):
     )
     feature_id = models.SmallIntegerField()
     first_day = models.DateField()
-    total = models.BigIntegerField(help_text="All events of the window, to check it by.")
+    total = models.BigIntegerField(help_text=_("All events of the window, to check it by."))
     events = models.BinaryField()
 
     objects = AccountScopedQuerySet.as_manager()
@@ -40,7 +41,7 @@ class UsagePacking(models.Model):
 
     until = models.DateField()
     seal_number = models.IntegerField()
-    features = ArrayField(models.SmallIntegerField(), help_text="Those that were packed.")
+    features = ArrayField(models.SmallIntegerField(), help_text=_("Those that were packed."))
 
     class Meta:
         constraints = [models.CheckConstraint(name="one_usage_packing", condition=Q(pk=1))]

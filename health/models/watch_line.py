@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from health.scoring import WatchLineSpec, plain
 
@@ -14,10 +15,10 @@ class WatchLine(models.Model):
     account and scorecard. It is there as long as somebody watches it."""
 
     subject = models.CharField(
-        max_length=160, help_text="“score”, “component:<key>” or “measure:<key>”."
+        max_length=160, help_text=_("“score”, “component:<key>” or “measure:<key>”.")
     )
     value = models.DecimalField(max_digits=14, decimal_places=4)
-    registered_at = models.DateTimeField(help_text="Crossings are recorded from then on.")
+    registered_at = models.DateTimeField(help_text=_("Crossings are recorded from then on."))
 
     class Meta:
         constraints = [models.UniqueConstraint("subject", "value", name="watch_line_once")]

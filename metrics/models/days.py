@@ -6,6 +6,7 @@ computed from the facts again until the snapshots have taken the note.
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountScopedQuerySet
 
@@ -19,15 +20,17 @@ class FactChange(models.Model):
     """
 
     class Source(models.TextChoices):
-        SCORES = "scores", "Scores of a closed day"
-        OVERRIDES = "overrides", "Overridden bands"
-        CONTRACTS = "contracts", "Contracts"
-        OPEN_ENDED = "open_ended", "Contracts without an end"
+        SCORES = "scores", _("Scores of a closed day")
+        OVERRIDES = "overrides", _("Overridden bands")
+        CONTRACTS = "contracts", _("Contracts")
+        OPEN_ENDED = "open_ended", _("Contracts without an end")
 
     source = models.CharField(max_length=10, choices=Source)
     day = models.DateField(
-        help_text="Of the scores; the first of an override or of a contract without an end; the "
-        "first of each quarter a contract starts, runs short or ends in."
+        help_text=_(
+            "Of the scores; the first of an override or of a contract without an end; the "
+            "first of each quarter a contract starts, runs short or ends in."
+        )
     )
 
     def __str__(self) -> str:
@@ -39,10 +42,10 @@ class ReportDay(models.Model):
 
     day = models.DateField(unique=True)
     currency = models.CharField(max_length=3)
-    rates = models.JSONField(help_text="Rate by currency, as text.")
-    chances = models.JSONField(help_text="Probability by lower bound, as text.")
-    ledger_through = models.BigIntegerField(help_text="The newest movement that was seen.")
-    figures = models.JSONField(help_text="Totals only; what they add up is in the rows by day.")
+    rates = models.JSONField(help_text=_("Rate by currency, as text."))
+    chances = models.JSONField(help_text=_("Probability by lower bound, as text."))
+    ledger_through = models.BigIntegerField(help_text=_("The newest movement that was seen."))
+    figures = models.JSONField(help_text=_("Totals only; what they add up is in the rows by day."))
 
     def __str__(self) -> str:
         return f"{self.day}"
@@ -58,9 +61,10 @@ class AccountDay(models.Model):
     band = models.CharField(max_length=20)
     at_risk = models.BooleanField()
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
-    arr_minor = models.BigIntegerField(help_text="In the reporting currency of that day.")
+    arr_minor = models.BigIntegerField(help_text=_("In the reporting currency of that day."))
     without_rate = models.TextField(
-        blank=True, help_text="Currencies of amounts that the ARR is without, for want of a rate."
+        blank=True,
+        help_text=_("Currencies of amounts that the ARR is without, for want of a rate."),
     )
 
     objects = AccountScopedQuerySet.as_manager()
@@ -92,20 +96,22 @@ class ContractDay(models.Model):
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     day = models.DateField()
-    contract = models.CharField(max_length=64, help_text="External id of its first contract.")
-    line = models.CharField(max_length=80, blank=True, help_text="Subscription, else product.")
+    contract = models.CharField(max_length=64, help_text=_("External id of its first contract."))
+    line = models.CharField(max_length=80, blank=True, help_text=_("Subscription, else product."))
     ends_on = models.DateField(null=True)
-    decides_on = models.DateField(null=True, help_text="The last day to give notice, or the end.")
+    decides_on = models.DateField(
+        null=True, help_text=_("The last day to give notice, or the end.")
+    )
     decided_on = models.DateField(null=True)
     state = models.CharField(max_length=18)
     band = models.CharField(max_length=20)
     at_risk = models.BooleanField()
     score = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     chance = models.DecimalField(max_digits=5, decimal_places=4)
-    arr_minor = models.BigIntegerField(help_text="In the reporting currency of that day.")
-    expected_minor = models.BigIntegerField(help_text="ARR × chance.")
+    arr_minor = models.BigIntegerField(help_text=_("In the reporting currency of that day."))
+    expected_minor = models.BigIntegerField(help_text=_("ARR × chance."))
     without_rate = models.TextField(
-        blank=True, help_text="The contract’s currency, where no rate converts its ARR."
+        blank=True, help_text=_("The contract’s currency, where no rate converts its ARR.")
     )
 
     objects = AccountScopedQuerySet.as_manager()

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import MovementKind, choices
 from accounts.models import Account, AccountScopedQuerySet
@@ -23,10 +24,12 @@ class SnapshotMonth(models.Model):
 
     month = models.DateField(unique=True)
     currency = models.CharField(max_length=3)
-    rates = models.JSONField(help_text="Rate by currency, as text.")
-    ledger_rows = models.BigIntegerField(help_text="Movements effective by the month's end.")
-    ledger_through = models.BigIntegerField(help_text="The newest movement that was seen.")
-    segments_digest = models.BigIntegerField(help_text="Of the segments known by the month's end.")
+    rates = models.JSONField(help_text=_("Rate by currency, as text."))
+    ledger_rows = models.BigIntegerField(help_text=_("Movements effective by the month's end."))
+    ledger_through = models.BigIntegerField(help_text=_("The newest movement that was seen."))
+    segments_digest = models.BigIntegerField(
+        help_text=_("Of the segments known by the month's end.")
+    )
 
     def __str__(self) -> str:
         return f"{self.month}"
@@ -37,10 +40,10 @@ class ReportedMonth(models.Model):
     from it later was restated."""
 
     month = models.DateField(unique=True)
-    reported_on = models.DateField(help_text="The day that this night closed.")
+    reported_on = models.DateField(help_text=_("The day that this night closed."))
     currency = models.CharField(max_length=3)
-    rates = models.JSONField(help_text="Rate by currency, as text.")
-    ledger_through = models.BigIntegerField(help_text="The newest movement that was seen.")
+    rates = models.JSONField(help_text=_("Rate by currency, as text."))
+    ledger_through = models.BigIntegerField(help_text=_("The newest movement that was seen."))
     nrr = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     grr_by_account = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     grr_by_movements = models.DecimalField(max_digits=14, decimal_places=6, null=True)
@@ -69,13 +72,13 @@ class AccountMonth(models.Model):
         Account, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
     month = models.DateField()
-    segment = models.CharField(max_length=10, blank=True, help_text="As it was at the start.")
+    segment = models.CharField(max_length=10, blank=True, help_text=_("As it was at the start."))
     start_minor = models.BigIntegerField()
     end_minor = models.BigIntegerField()
     was_active = models.BooleanField()
     is_active = models.BooleanField()
     kind = models.CharField(
-        max_length=12, choices=choices(MovementKind), blank=True, help_text="Of the net change."
+        max_length=12, choices=choices(MovementKind), blank=True, help_text=_("Of the net change.")
     )
 
     objects = AccountScopedQuerySet.as_manager()

@@ -4,6 +4,7 @@ import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import choices, label
 from metrics.definitions import RATES, Rate
@@ -20,8 +21,8 @@ class RetentionTarget(models.Model):
     """What a segment should reach; without a segment it holds for all accounts together."""
 
     rate = models.CharField(max_length=4, choices=choices(Rate))
-    segment = models.CharField(max_length=10, blank=True, help_text="Empty: all accounts.")
-    low = models.DecimalField(max_digits=5, decimal_places=4, help_text="A rate: 1.15 is 115 %.")
+    segment = models.CharField(max_length=10, blank=True, help_text=_("Empty: all accounts."))
+    low = models.DecimalField(max_digits=5, decimal_places=4, help_text=_("A rate: 1.15 is 115 %."))
     high = models.DecimalField(max_digits=5, decimal_places=4)
 
     class Meta:
@@ -56,10 +57,10 @@ class RenewalChance(models.Model):
         decimal_places=2,
         null=True,
         blank=True,
-        help_text="Inclusive, up to the next row. Empty: accounts without a score.",
+        help_text=_("Inclusive, up to the next row. Empty: accounts without a score."),
     )
     chance = models.DecimalField(
-        "probability", max_digits=5, decimal_places=4, help_text="0.85 is 85 %."
+        "probability", max_digits=5, decimal_places=4, help_text=_("0.85 is 85 %.")
     )
 
     class Meta:

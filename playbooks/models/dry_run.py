@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from playbooks.models.playbook import Playbook
@@ -13,7 +14,7 @@ class DryRun(models.Model):
     accounts by id."""
 
     playbook = models.OneToOneField(Playbook, on_delete=models.CASCADE, related_name="dry_run")
-    revision = models.PositiveIntegerField(help_text="Of the draft it was asked for.")
+    revision = models.PositiveIntegerField(help_text=_("Of the draft it was asked for."))
     since = models.DateField()
     until = models.DateField()
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountScopedQuerySet, Signal, User
 from playbooks.models.playbook import Playbook
@@ -39,7 +40,7 @@ class PlayStart(models.Model):
         blank=True,
         on_delete=models.PROTECT,
         related_name="+",
-        help_text="Empty when a person started it.",
+        help_text=_("Empty when a person started it."),
     )
     trigger_key = models.CharField(max_length=40, blank=True)
     csm = models.ForeignKey(
@@ -50,7 +51,7 @@ class PlayStart(models.Model):
     why = models.CharField(max_length=500, blank=True)
     is_urgent = models.BooleanField(default=False)
     rank = models.DecimalField(max_digits=24, decimal_places=0, default=0)
-    saw = models.JSONField(default=dict, help_text="What the trigger saw, as values.")
+    saw = models.JSONField(default=dict, help_text=_("What the trigger saw, as values."))
     decided_at = models.DateTimeField()
 
     objects = AccountScopedQuerySet.as_manager()
@@ -108,7 +109,7 @@ class Play(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         db_index=False,
-        help_text="Whose daily cap it counts in: the owner at the start.",
+        help_text=_("Whose daily cap it counts in: the owner at the start."),
     )
     lead = models.ForeignKey(
         User,
@@ -117,15 +118,15 @@ class Play(models.Model):
         on_delete=models.PROTECT,
         related_name="+",
         db_index=False,
-        help_text="Who was handed the play: its steps for the CSM go to them.",
+        help_text=_("Who was handed the play: its steps for the CSM go to them."),
     )
     state = models.CharField(max_length=6, choices=choices(PlayState), default=PlayState.OPEN)
     outcome = models.CharField(max_length=10, choices=choices(PlayOutcome), null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     why = models.CharField(max_length=500)
-    saw = models.JSONField(default=dict, help_text="What the trigger saw, as values.")
+    saw = models.JSONField(default=dict, help_text=_("What the trigger saw, as values."))
     opened_at = models.DateTimeField()
-    opened_day = models.DateField(help_text="In the installation's zone.")
+    opened_day = models.DateField(help_text=_("In the installation's zone."))
     closed_at = models.DateTimeField(null=True, blank=True)
     next_position = models.PositiveSmallIntegerField(null=True, blank=True)
     next_step_at = models.DateTimeField(null=True, blank=True)
@@ -133,7 +134,7 @@ class Play(models.Model):
     recovers_bands = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     recovers_score = models.DecimalField(max_digits=5, decimal_places=2, null=True, blank=True)
     ends_on = models.JSONField(
-        default=dict, blank=True, db_default={}, help_text="Exit criteria beside the health."
+        default=dict, blank=True, db_default={}, help_text=_("Exit criteria beside the health.")
     )
 
     objects = AccountScopedQuerySet.as_manager()

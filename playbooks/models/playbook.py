@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Function, User
 from playbooks.due_dates import Anchor, Unit
@@ -45,9 +46,9 @@ class Playbook(models.Model):
     """One version. `triggers`, `conditions` and `escalations` have the shape of the YAML."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        PUBLISHED = "published", "Published"
-        RETIRED = "retired", "Retired"
+        DRAFT = "draft", _("Draft")
+        PUBLISHED = "published", _("Published")
+        RETIRED = "retired", _("Retired")
 
     key = models.SlugField(max_length=40)
     version = models.PositiveIntegerField()
@@ -55,52 +56,56 @@ class Playbook(models.Model):
     name = models.CharField(max_length=80)
     summary = models.CharField(max_length=500)
     purpose = models.CharField(
-        max_length=300, blank=True, help_text="What is different once a play has ended well."
+        max_length=300, blank=True, help_text=_("What is different once a play has ended well.")
     )
     sla_days = models.PositiveSmallIntegerField(
         "SLA in days",
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(730)],
-        help_text="Calendar days from the start within which a play is complete. Empty: none.",
+        help_text=_("Calendar days from the start within which a play is complete. Empty: none."),
     )
     category = models.CharField(max_length=12, choices=choices(Category))
     family = models.CharField(
         max_length=40,
-        help_text="Plays of one family answer the same trouble: one is open at a time.",
+        help_text=_("Plays of one family answer the same trouble: one is open at a time."),
     )
     severity = models.PositiveSmallIntegerField(
         default=0,
         validators=[MaxValueValidator(100)],
-        help_text="Within its family the higher one wins and supersedes the lower.",
+        help_text=_("Within its family the higher one wins and supersedes the lower."),
     )
-    owner_role = models.CharField(max_length=40, help_text="Who keeps this playbook in shape.")
+    owner_role = models.CharField(max_length=40, help_text=_("Who keeps this playbook in shape."))
     review_cadence = models.CharField(max_length=9, choices=choices(ReviewCadence))
     reviewed_on = models.DateField(null=True, blank=True)
-    triggers = models.JSONField(default=list, blank=True, help_text="Empty: only people start it.")
+    triggers = models.JSONField(
+        default=list, blank=True, help_text=_("Empty: only people start it.")
+    )
     conditions = models.JSONField(default=dict, blank=True)
     escalations = models.JSONField(default=list, blank=True)
     success = models.JSONField(default=list, blank=True)
     cooldown_days = models.PositiveSmallIntegerField(
         validators=[MaxValueValidator(730)],
-        help_text="Days after a play ended in which the account starts no new one.",
+        help_text=_("Days after a play ended in which the account starts no new one."),
     )
     cap_per_csm_day = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(1000)],
-        help_text="Plays opened for one CSM on one day; the rest wait. Empty: no cap.",
+        help_text=_("Plays opened for one CSM on one day; the rest wait. Empty: no cap."),
     )
     is_sequence = models.BooleanField(
         default=False,
         db_default=False,
         editable=False,
-        help_text="Runs by itself: it writes to customers and asks nobody for anything, unless it"
-        " hands over. Derived from its steps when it is published.",
+        help_text=_(
+            "Runs by itself: it writes to customers and asks nobody for anything, unless it"
+            " hands over. Derived from its steps when it is published."
+        ),
     )
     created_at = models.DateTimeField()
     revision = models.PositiveIntegerField(
-        default=1, db_default=1, editable=False, help_text="Of a draft: one more with each save."
+        default=1, db_default=1, editable=False, help_text=_("Of a draft: one more with each save.")
     )
     edited_at = models.DateTimeField(null=True, editable=False)
     edited_by = models.ForeignKey(
@@ -111,7 +116,7 @@ class Playbook(models.Model):
         blank=True,
         db_default="",
         editable=False,
-        help_text="Why this version came into force.",
+        help_text=_("Why this version came into force."),
     )
     published_at = models.DateTimeField(null=True, blank=True, editable=False)
     published_by = models.ForeignKey(
@@ -211,7 +216,7 @@ class Playbook(models.Model):
 
 class PlaybookStep(models.Model):
     playbook = models.ForeignKey(Playbook, on_delete=models.CASCADE, related_name="steps")
-    position = models.PositiveSmallIntegerField(help_text="1 is the first.")
+    position = models.PositiveSmallIntegerField(help_text=_("1 is the first."))
     key = models.SlugField(max_length=40)
     kind = models.CharField(max_length=12, choices=choices(StepKind), default=StepKind.TASK)
     title = models.CharField(max_length=160)
@@ -219,7 +224,7 @@ class PlaybookStep(models.Model):
     guidance = models.TextField(max_length=2000, blank=True)
     owner_role = models.CharField(
         max_length=40,
-        help_text="CSM, manager, CS ops, system, or a function of the account's team.",
+        help_text=_("CSM, manager, CS ops, system, or a function of the account's team."),
     )
     channel = models.CharField(max_length=8, choices=choices(Channel))
     due_amount = models.SmallIntegerField()
@@ -228,33 +233,35 @@ class PlaybookStep(models.Model):
     notice_days = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        help_text="Working days before it is due on which the task shows up. Empty: at once.",
+        help_text=_("Working days before it is due on which the task shows up. Empty: at once."),
     )
     edges = models.JSONField(
         default=list,
         blank=True,
-        help_text="Where the play goes on: a list of {to: key of a later step or end, when:"
-        " [outcomes of this one]}. Empty: the next in order.",
+        help_text=_(
+            "Where the play goes on: a list of {to: key of a later step or end, when:"
+            " [outcomes of this one]}. Empty: the next in order."
+        ),
     )
     prepare = models.JSONField(
-        default=list, blank=True, help_text="What to have at hand: a list of texts."
+        default=list, blank=True, help_text=_("What to have at hand: a list of texts.")
     )
     ask = models.JSONField(
-        default=list, blank=True, help_text="Questions for the customer: a list of texts."
+        default=list, blank=True, help_text=_("Questions for the customer: a list of texts.")
     )
     success = models.CharField(
-        max_length=300, blank=True, help_text="What is true once it went well."
+        max_length=300, blank=True, help_text=_("What is true once it went well.")
     )
     mail_subject = models.CharField(max_length=160, blank=True)
     mail_body = models.TextField(
         max_length=4000,
         blank=True,
-        help_text="A draft to send by hand; {{ account }} and other merge fields are filled.",
+        help_text=_("A draft to send by hand; {{ account }} and other merge fields are filled."),
     )
     action = models.JSONField(
         default=dict,
         blank=True,
-        help_text="What a step does that is no task: the fields that its kind adds, as in YAML.",
+        help_text=_("What a step does that is no task: the fields that its kind adds, as in YAML."),
     )
 
     class Meta:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from playbooks.models.play import Play
 from playbooks.models.playbook import PlaybookStep
@@ -23,7 +24,7 @@ class StepResult(models.Model):
     ends_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
     ending = models.CharField(max_length=10, choices=choices(StepEnding), blank=True)
-    detail = models.CharField(max_length=200, blank=True, help_text="What it did, in words.")
+    detail = models.CharField(max_length=200, blank=True, help_text=_("What it did, in words."))
 
     class Meta:
         constraints = [

@@ -8,6 +8,7 @@ from typing import Self
 import pghistory
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.catalogue import Role
 from accounts.models import Account, AccountScopedQuerySet, User
@@ -68,7 +69,7 @@ class Task(models.Model):
         on_delete=models.PROTECT,
         related_name="tasks",
         db_index=False,
-        help_text="Empty for a task written by hand.",
+        help_text=_("Empty for a task written by hand."),
     )
     step = models.ForeignKey(
         PlaybookStep,
@@ -79,7 +80,7 @@ class Task(models.Model):
         db_index=False,
     )
     escalation = models.CharField(
-        max_length=40, blank=True, help_text="The escalation rule that made it."
+        max_length=40, blank=True, help_text=_("The escalation rule that made it.")
     )
     title = models.CharField(max_length=160)
     guidance = models.TextField(max_length=2500, blank=True)
@@ -92,17 +93,19 @@ class Task(models.Model):
         max_length=11,
         choices=choices(Fallback),
         blank=True,
-        help_text="Why it was not given to who has the role, and where it fell.",
+        help_text=_("Why it was not given to who has the role, and where it fell."),
     )
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField()
     state = models.CharField(max_length=16, choices=choices(TaskState), default=TaskState.OPEN)
     snoozed_until = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=14, choices=choices(TaskOutcome), null=True, blank=True)
-    reason = models.CharField(max_length=500, blank=True, help_text="Why it was skipped or closed.")
+    reason = models.CharField(
+        max_length=500, blank=True, help_text=_("Why it was skipped or closed.")
+    )
     note = models.CharField(max_length=2000, blank=True)
     why = models.CharField(
-        max_length=500, blank=True, help_text="Which rule, which values, what changed."
+        max_length=500, blank=True, help_text=_("Which rule, which values, what changed.")
     )
     closes_when = models.CharField(max_length=300, blank=True)
     escalate_at = models.DateTimeField(null=True, blank=True)
