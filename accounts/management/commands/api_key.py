@@ -58,7 +58,13 @@ class Command(BaseCommand):
         revoke.add_argument("prefix", help="the first letters, as `list` shows them")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        getattr(self, f"_{options['action']}")(options)
+        actions = {
+            "create": self._create_api_key,
+            "list": self._list_api_keys,
+            "roll": self._roll_api_key,
+            "revoke": self._revoke_api_key,
+        }
+        actions[options["action"]](options)
 
     def _create_api_key(self, options: dict[str, Any]) -> None:
         if not 1 <= options["days"] <= LIFETIME.days:
