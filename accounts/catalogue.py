@@ -17,7 +17,7 @@ class Role(StrEnum):
 
 
 # Roles of an account that no function may be called: its owner's, and what follows from them.
-ROLES_BY_RULE = ("csm", "manager", "cs_ops", "system")
+ROLES_BY_RULE = ("csm", "manager", "cs_ops", "renewal_lead", "expansion_lead", "system")
 
 
 class Visibility(StrEnum):

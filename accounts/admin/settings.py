@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import clock
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.admin.confirmation import ConfirmedAdmin
-from accounts.catalogue import RevenueSource
+from accounts.catalogue import RevenueSource, Role
 from accounts.loading.due_ledgers import mark_all_due
 from accounts.loading.source_changes import effect_of_default
 from accounts.models import (
@@ -23,6 +23,7 @@ from accounts.models import (
     BusinessEventKind,
     CurrencyRate,
     Feature,
+    Function,
     Holiday,
     Installation,
     InteractionKind,
@@ -31,6 +32,13 @@ from accounts.models import (
 )
 from accounts.models.installation import WEEKDAYS
 from accounts.queries.rates import rates_on
+
+
+def lead_choices() -> list[tuple[str, str]]:
+    """Who may lead: the CSM, their manager, or who has a function on the account's team."""
+    functions = Function.objects.filter(is_active=True).order_by("position", "key")
+    by_rule = [(Role.CSM.value, gettext("CSM")), (Role.MANAGER.value, gettext("Manager"))]
+    return [*by_rule, *functions.values_list("key", "name")]
 
 
 class InstallationForm(forms.ModelForm):
@@ -46,6 +54,20 @@ class InstallationForm(forms.ModelForm):
         required=False,
         label=_("Change the source of revenue"),
         help_text=_("What a change does to ARR is said before it is saved; then tick this."),
+    )
+
+    renewal_lead = forms.ChoiceField(
+        label=_("Who leads renewals"),
+        choices=lead_choices,
+        help_text=_("Steps of playbooks that belong to the lead of a renewal go to them."),
+    )
+    expansion_lead = forms.ChoiceField(
+        label=_("Who leads significant expansions"),
+        choices=lead_choices,
+        help_text=_(
+            "A new product, use or department. Small expansions, such as more of a limit, stay"
+            " with the CSM."
+        ),
     )
 
     class Meta:

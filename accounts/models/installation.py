@@ -17,7 +17,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.calendar import CLOSES_AT, MONDAY_TO_FRIDAY, OPENS_AT, BusinessCalendar
-from accounts.catalogue import RevenueSource, Visibility, choices
+from accounts.catalogue import RevenueSource, Role, Visibility, choices
 from accounts.money.currencies import CURRENCIES
 
 
@@ -94,6 +94,7 @@ class Installation(models.Model):
         max_length=9,
         choices=choices(RevenueSource),
         blank=True,
+        default="",
         db_default="",
         help_text=_(
             "Where the revenue of accounts comes from, but for exceptions. Named by the first"
@@ -115,11 +116,29 @@ class Installation(models.Model):
             " largest ARR × risk first. Empty: any number."
         ),
     )
+    renewal_lead = models.CharField(
+        "who leads renewals",
+        max_length=40,
+        default=Role.CSM.value,
+        db_default=Role.CSM.value,
+        help_text=_("Steps of playbooks that belong to the lead of a renewal follow it."),
+    )
+    expansion_lead = models.CharField(
+        "who leads significant expansions",
+        max_length=40,
+        default="account_executive",
+        db_default="account_executive",
+        help_text=_(
+            "A new product, use or department. Small expansions, such as more of a limit, stay"
+            " with the CSM."
+        ),
+    )
     product_url = models.CharField(
         "address of the product",
         max_length=200,
         blank=True,
         validators=[URLValidator(schemes=["https", "http"])],
+        default="",
         db_default="",
         help_text=_(
             "Where customers log in: {{ product_link }} in mails to them. What names it waits"

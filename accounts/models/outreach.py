@@ -48,6 +48,7 @@ class OutreachPolicy(models.Model):
 
     answers_to = models.EmailField(
         blank=True,
+        default="",
         db_default="",
         help_text=_(
             "Where answers go to mail that is signed by nobody of us, as that of sequences: a"

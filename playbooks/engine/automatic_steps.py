@@ -234,7 +234,8 @@ def _assign_functions(due: Sequence[DueStep], context: Opening) -> dict[Key, Did
     functions = dict(Function.objects.values_list("key", "pk"))
     done, members = {}, []
     for each in due:
-        account_id, function = each.play.account_id, each.step.owner_role
+        account_id = each.play.account_id
+        function = directory.settled_role(each.step.owner_role)
         team = directory.teams[account_id]
         if function in team:
             done[each.key] = Did(StepEnding.HELD, label(function))

@@ -198,7 +198,7 @@ def _escalation_task(each: DueEscalation, context: Opening) -> Task:
         title=escalation.title,
         guidance=escalation.guidance,
         channel=Channel.INTERNAL,
-        owner_role=escalation.escalate_to,
+        owner_role=context.directory.settled_role(escalation.escalate_to),
         owner_id=given.person_id,
         fallback=given.fallback or "",
         opened_at=context.now,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.catalogue import Role
-from accounts.models import Account, Function, Pool, Team, TeamMember, User
+from accounts.models import Account, Function, Installation, Pool, Team, TeamMember, User
 from playbooks.facts import AccountRow
 from playbooks.triggers.vocabulary import Fallback, OwnerRole
 
@@ -47,6 +47,11 @@ class Owners:
             "account_id", "function__key", "person_id"
         ):
             self.teams[account_id][key] = person_id
+        installation = Installation.current()
+        self._leads: dict[str, str] = {
+            OwnerRole.RENEWAL_LEAD: installation.renewal_lead,
+            OwnerRole.EXPANSION_LEAD: installation.expansion_lead,
+        }
         self._visible: dict[int, frozenset[int]] = {}
         self._own: dict[int, frozenset[int]] = {}
 
@@ -55,12 +60,17 @@ class Owners:
         csms = self._csms_of(self.accounts[account_id])
         return next((person for person in csms if self._works_here(person)), None)
 
+    def settled_role(self, role: str) -> str:
+        """The role or function that the settings name for the lead of a renewal or an expansion;
+        any other role as it is."""
+        return self._leads.get(role, role)
+
     def owner_for(self, *, role: str, account_id: int) -> int | None:
         return self.assignment(role=role, account_id=account_id).person_id
 
     def assignment(self, *, role: str, account_id: int, lead: int | None = None) -> Assignee:
         """Who gets a task of that role today; `lead` goes before the CSM of the account."""
-        account = self.accounts[account_id]
+        account, role = self.accounts[account_id], self.settled_role(role)
         if role in (OwnerRole.CS_OPS, OwnerRole.SYSTEM):
             return Assignee(None)
         holders = list(self._holders_of_role(role, account))

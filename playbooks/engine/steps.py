@@ -213,6 +213,7 @@ def _task_of_step(due_step: DueStep, context: Opening) -> NewTask:
         play_id=play.pk,
         step_id=step.pk,
         owner_id=given.person_id,
+        owner_role=context.directory.settled_role(step.owner_role),
         fallback=given.fallback or "",
         due_at=due.isoformat(),
         state=TaskState.DONE if is_automatic else TaskState.OPEN,

@@ -45,12 +45,12 @@ INSERT INTO playbooks_task
      fallback, opened_at, due_at, state, outcome, reason, note, why, closes_when, escalate_at,
      closed_at)
 SELECT given.account_id, given.play_id, s.id, '', s.title, s.purpose || E'\\n\\n' || s.guidance,
-       s.channel, given.owner_id, s.owner_role, given.fallback, %(now)s, given.due_at, given.state,
-       given.outcome, '', '', given.why, given.closes_when, given.escalate_at,
+       s.channel, given.owner_id, given.owner_role, given.fallback, %(now)s, given.due_at,
+       given.state, given.outcome, '', '', given.why, given.closes_when, given.escalate_at,
        CASE WHEN given.state = 'done' THEN %(now)s END
 FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
-    account_id bigint, play_id bigint, step_id bigint, owner_id bigint, fallback text,
-    due_at timestamptz, state text, outcome text, why text, closes_when text,
+    account_id bigint, play_id bigint, step_id bigint, owner_id bigint, owner_role text,
+    fallback text, due_at timestamptz, state text, outcome text, why text, closes_when text,
     escalate_at timestamptz)
 JOIN playbooks_playbookstep s ON s.id = given.step_id
 ON CONFLICT (play_id, step_id) DO NOTHING
@@ -102,12 +102,14 @@ class NewPlay:
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """A step's task; `state` and `outcome` are those of a step the platform does by itself."""
+    """A step's task; `owner_role` is that of the step, settled. `state` and `outcome` are those of
+    a step the platform does by itself."""
 
     account_id: int
     play_id: int
     step_id: int
     owner_id: int | None
+    owner_role: str
     fallback: str
     due_at: str
     state: str

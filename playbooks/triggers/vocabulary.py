@@ -18,12 +18,14 @@ class ReviewCadence(StrEnum):
 
 class OwnerRole(StrEnum):
     """Who a step belongs to, beside the functions of an account's team, which are rows: those
-    that follow from the account's owner, and the platform. Resolved to a person when the task of
-    the step is made."""
+    that follow from the account's owner, who leads renewals and expansions by the settings of the
+    installation, and the platform. Resolved to a person when the task of the step is made."""
 
     CSM = "csm"
     MANAGER = "manager"
     CS_OPS = "cs_ops"
+    RENEWAL_LEAD = "renewal_lead"
+    EXPANSION_LEAD = "expansion_lead"
     SYSTEM = "system"
 
 

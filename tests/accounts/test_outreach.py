@@ -9,10 +9,12 @@ import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
+from django.db.models.expressions import DatabaseDefault
 
 from accounts.models import (
     Account,
     Contact,
+    Installation,
     Interaction,
     InteractionContact,
     OutboxMessage,
@@ -337,3 +339,14 @@ def test_six_senders_at_once_keep_the_caps():
     assert sent.filter(channel="email").count() == len(mail.outbox) > 0
     assert max(sent.filter(contact=one).count() for one in people) == 2
     assert OutboxMessage.objects.filter(state="new").count() == 25
+
+
+@pytest.mark.parametrize("settings_row", [Installation, OutreachPolicy])
+def test_settings_that_nobody_has_saved_are_read_as_their_defaults(db, settings_row):
+    unsaved = settings_row()
+    left_to_the_database = [
+        field.name
+        for field in settings_row._meta.fields
+        if isinstance(getattr(unsaved, field.attname), DatabaseDefault)
+    ]
+    assert left_to_the_database == []

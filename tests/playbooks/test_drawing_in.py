@@ -172,6 +172,34 @@ def test_a_role_that_is_no_function_is_refused_with_its_place(house):
         owned_by_step_1("barista")
 
 
+@pytest.mark.parametrize(
+    ("role", "settings", "owner", "settled", "fallback"),
+    [
+        ("renewal_lead", {}, "alice", "csm", ""),
+        ("renewal_lead", {"renewal_lead": "manager"}, "mona", "manager", ""),
+        ("renewal_lead", {"renewal_lead": "account_executive"}, "sam", "account_executive", ""),
+        ("renewal_lead", {"renewal_lead": "renewals_manager"}, None, "renewals_manager", "empty"),
+        ("expansion_lead", {}, "sam", "account_executive", ""),
+        ("expansion_lead", {"expansion_lead": "csm"}, "alice", "csm", ""),
+    ],
+)
+def test_who_leads_renewals_and_expansions_is_a_setting(
+    house, role, settings, owner, settled, fallback
+):
+    Installation.objects.update(**settings)
+    house.people["sam"] = User.objects.create_user("sam@demo.example", name="sam", role="csm")
+    account = house.account()
+    house.joins(account, "sam", "account_executive")
+    owned_by_step_1(role)
+    house.falls(account, "line:40")
+
+    fire()
+
+    first = Task.objects.get(step__position=1)
+    assert (first.owner and first.owner.name, first.owner_role) == (owner, settled)
+    assert first.fallback == (f"{fallback}_queue" if fallback else "")
+
+
 def test_who_is_handed_a_fallen_task_settles_it(house):
     drawn, _ = below_20(house, house.account())
 

@@ -68,8 +68,8 @@ STEPS = {
         "+2b csm email",
     ],
     "renewal": [
-        "T-120d csm internal",
-        "T-90d csm call",
+        "T-120d renewal_lead internal",
+        "T-90d renewal_lead call",
         "T-90d system internal",
         "+0h system internal",
         "T-85d manager call",
@@ -77,24 +77,24 @@ STEPS = {
         "T-60d csm video",
         "T-60d system internal",
         "T-55d executive_sponsor call",
-        "T-45d account_executive call",
+        "T-45d expansion_lead call",
         "T-30d system internal",  # have they renewed?
         "T-30d legal email",
         "T-14d system internal",
-        "T-14d csm call",
+        "T-14d renewal_lead call",
         "T-7d system internal",
         "T-7d manager call",
         "T0d finance internal",
         "T0d csm email",
     ],
     "renewal_low_touch": [
-        "T-60d csm email",
+        "T-60d renewal_lead email",
         "T-30d system internal",  # have they renewed?
-        "T-30d csm email",
+        "T-30d renewal_lead email",
         "T-14d system internal",
-        "T-14d csm call",
+        "T-14d renewal_lead call",
         "T-7d system internal",
-        "T-7d csm email",
+        "T-7d renewal_lead email",
         "T0d csm email",
     ],
     "renewal_tech_touch": [
@@ -111,7 +111,9 @@ STEPS = {
         "2b csm internal",
         "4b csm internal",
         "7b csm email",
-        "12b account_executive call",
+        "+0h system internal",  # a new use or a new department?
+        "12b expansion_lead call",
+        "12b csm call",
         "20b csm internal",
     ],
     "re_engagement": [
