@@ -52,8 +52,8 @@ _BANDS = {
 @dataclass(frozen=True, slots=True)
 class RateTile:
     """Changes are percentage points, None where there is nothing to compare with. `unusual` says
-    why the rate is to be doubted; then it has no band. Where the target is missed, the band has no
-    colour."""
+    why the rate is to be doubted; one too high to be true has no band. Where the target is missed,
+    the band has no colour."""
 
     figure: Figure
     label: str
@@ -158,7 +158,7 @@ def _shown_band(rate: Rate, now: Fraction | None, target: Target | None) -> Band
     """The benchmark's band; green beside a missed target would contradict it, and praise beside a
     figure to be doubted misleads."""
     band = rate_band(rate=rate, value=now)
-    if band is None or is_unusual(rate=rate, value=now):
+    if band is None or (now is not None and now > 0 and is_unusual(rate=rate, value=now)):
         return None
     word, tone, icon = astuple(_BANDS[band])
     if is_missed(now, target) and tone == "is-healthy":
