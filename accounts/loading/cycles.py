@@ -28,10 +28,14 @@ def seldom_cycle_search() -> Iterator[None]:
     """For what does make cycles in great numbers, such as the models of every migration: the search
     comes now and then, and not through what was there before. Costs some 150 MB."""
     usual = gc.get_threshold()
-    gc.freeze()
+    # What somebody else has frozen cannot be told apart from ours, and stays as it is.
+    is_free = gc.get_freeze_count() == 0
+    if is_free:
+        gc.freeze()
     gc.set_threshold(*_SELDOM)
     try:
         yield
     finally:
         gc.set_threshold(*usual)
-        gc.unfreeze()
+        if is_free:
+            gc.unfreeze()

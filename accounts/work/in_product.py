@@ -30,7 +30,7 @@ class Happened(StrEnum):
 def open_messages(people: Collection[int], *, now: datetime) -> QuerySet[OutboxMessage]:
     """Not too late, and neither closed nor followed: what was shown first, then the urgent.
 
-    Uses index: outbox_in_product or outbox_customer_state
+    Uses index: outbox_in_product or outbox_customer_state or outbox_product_state
     """
     rows = OutboxMessage.objects.filter(
         channel=OutboxMessage.Channel.IN_APP,

@@ -94,6 +94,7 @@ def design(request: HttpRequest) -> HttpResponse:
             waiting=0,
             has_rule=True,
         ),
+        "renews_on": today + timedelta(days=60),
         "rate_gaps": RateGaps(
             "USD", {"CHF": Unconverted(1_000_00, 1), "SEK": Unconverted(5_00, 2)}, {"EUR": today}
         ),

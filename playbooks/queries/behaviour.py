@@ -35,7 +35,7 @@ FROM unnest(%(accounts)s::bigint[]) AS a (id)
 
 
 @dataclass(frozen=True)
-class AskedDoings:
+class BehaviourReader:
     """Of these accounts, as far as these conditions ask. `begun` is the earliest day from which
     somebody asks for use, `day` is today."""
 
@@ -162,10 +162,10 @@ _NEWS = timedelta(days=2)
 
 def read_behaviour(
     *, plays: Iterable[tuple[int, date]], asked: Collection[Conditions], day: date
-) -> AskedDoings:
+) -> BehaviourReader:
     """`plays`: account and the day on which each began."""
     begun = list(plays)
-    return AskedDoings(
+    return BehaviourReader(
         sorted({account_id for account_id, _ in begun}),
         [each for each in asked if each.is_about_doings],
         min((since for _, since in begun), default=day),

@@ -168,7 +168,7 @@ ELSEWHERE = {
 }  # fmt: skip
 PURE = Path(intake.__file__).parent
 MODULES = (
-    "texts", "numbers", "moments", "checks", "field_values", "records", "contract_ends", "spans",
+    "texts", "numbers", "dates", "checks", "field_values", "records", "contract_ends", "spans",
 )  # fmt: skip
 
 

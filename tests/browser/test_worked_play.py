@@ -104,6 +104,6 @@ def test_the_ways_to_several_tasks_by_keyboard(desk):
         box.press("Space")
     desk.get_by_text("Several at once").press("Enter")
     desk.get_by_label("What came of them?").select_option("reached")
-    desk.get_by_role("button", name="Done", exact=True).press("Enter")
+    desk.get_by_role("button", name="Complete them", exact=True).press("Enter")
     expect(desk.locator("#toasts")).to_contain_text("2 tasks changed.")
     assert Task.objects.filter(state="done").count() == 2

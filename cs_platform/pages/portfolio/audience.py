@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 from django.contrib import messages
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -38,15 +38,9 @@ def audience(request: HttpRequest, audience_id: int) -> HttpResponse:
     shared = get_object_or_404(SavedView, pk=audience_id, shared_on__isnull=False)
     user = cast("User", request.user)
     has_left = request.GET.get("view") == "left"
-    # Uses index: audience_member_since or audience_member_left
-    rows = AudienceMember.objects.for_user(user).filter(
-        audience=shared, left_on__isnull=not has_left
-    )
-    order = F("left_on").desc() if has_left else F("since").desc()
+    rows = members_of(shared, user=user, has_left=has_left)
     found, page = take_page(
-        rows.order_by(order, "account").values_list(*_COLUMNS),
-        number=page_number(request),
-        size=PAGE_SIZE,
+        rows.values_list(*_COLUMNS), number=page_number(request), size=PAGE_SIZE
     )
     total = rows.order_by().values("pk")[: COUNT_CAP + 1].count()
     context = {
@@ -62,6 +56,18 @@ def audience(request: HttpRequest, audience_id: int) -> HttpResponse:
         "may_change": may(user, Right.ADMINISTER) and shared.retired_at is None,
     }
     return render(request, "portfolio/audience.html", context)
+
+
+def members_of(shared: SavedView, *, user: User, has_left: bool) -> QuerySet[AudienceMember]:
+    """Within what the reader may see, who came or left last first.
+
+    Uses index: audience_member_since or audience_member_left
+    """
+    rows = AudienceMember.objects.for_user(user).filter(
+        audience=shared, left_on__isnull=not has_left
+    )
+    order = F("left_on").desc() if has_left else F("since").desc()
+    return rows.order_by(order, "account")
 
 
 def playbooks_taking(shared: SavedView) -> list[Playbook]:

@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 
-from accounts.models import Account, ImportRun, Installation, User
+from accounts.models import Account, ImportRun, Installation, SavedView, User
 from accounts.money.rates import DayRates
 from accounts.pages.imports import queries as imports_queries
 from cs_platform.models import StepRun
 from cs_platform.pages.account import timeline
 from cs_platform.pages.ops import queries as ops_queries
 from cs_platform.pages.palette import views as palette
+from cs_platform.pages.portfolio.audience import members_of
 from cs_platform.pages.scorecard_preview import queries as preview_page
 from cs_platform.pages.today import moves, suggestions
 from cs_platform.pages.today.portfolio import own_portfolio
@@ -75,7 +76,14 @@ def today_of_a_csm():
     suggestions._silent_since(book.keys, now=NOW)
 
 
+def who_is_in_an_audience():
+    reader = User.objects.get(email=EXECUTIVE)
+    for has_left in (False, True):
+        list(members_of(SavedView.objects.earliest("pk"), user=reader, has_left=has_left)[:50])
+
+
 EXECUTORS = {
+    "cs_platform.pages.portfolio.audience:members_of": who_is_in_an_audience,
     "cs_platform.pages.account.timeline:sent_mail": lambda: timeline.sent_mail(
         Account.objects.get(pk=FEW[0]), 50
     ),

@@ -48,17 +48,17 @@ EXECUTORS = {
         play_ids=list(Play.objects.values_list("pk", flat=True)[:20]), now=NOW
     ),
     "playbooks.queries.behaviour:_ACTIVE": lambda: behaviour(active_users_below=2)._active_users,
-    "playbooks.queries.behaviour:AskedDoings._last_used": lambda: (
+    "playbooks.queries.behaviour:BehaviourReader._last_used": lambda: (
         behaviour(used_since_start=True)._last_used
     ),
-    "playbooks.queries.behaviour:AskedDoings._features_used": lambda: (
-        behaviour(used_features=frozenset({"feature-1"}))._features
+    "playbooks.queries.behaviour:BehaviourReader._features_used": lambda: (
+        behaviour(used_features=frozenset({"feature-1"}))._features_used
     ),
-    "playbooks.queries.behaviour:AskedDoings._events_of_accounts": lambda: (
-        behaviour(events=frozenset({"first_value_moment"}))._events
+    "playbooks.queries.behaviour:BehaviourReader._events_of_accounts": lambda: (
+        behaviour(events=frozenset({"first_value_moment"}))._events_of_accounts
     ),
-    "playbooks.queries.behaviour:AskedDoings._onboarding_done": lambda: (
-        behaviour(onboarding_done=True)._onboarding
+    "playbooks.queries.behaviour:BehaviourReader._onboarding_done": lambda: (
+        behaviour(onboarding_done=True)._onboarding_done
     ),
     "playbooks.facts:opened_on": lambda: facts.opened_on(DAY - timedelta(days=3)),
     "playbooks.facts:_signals_since": lambda: facts.recent_signals(
