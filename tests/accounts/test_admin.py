@@ -223,6 +223,8 @@ INSTALLATION = {
     "working_days": ["1", "2", "3", "4", "5"],
     "opens_at": "09:00",
     "closes_at": "18:00",
+    "renewal_lead": "csm",
+    "expansion_lead": "account_executive",
 }
 
 
