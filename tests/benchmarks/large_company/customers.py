@@ -178,6 +178,17 @@ CARE = [
     ),
     # Every fourth account was promised something in each conversation.
     Rows(
+        "accounts_onboardingstep",
+        "accounts_account a, generate_series(1, 5) n WHERE a.id % 10 = 0",
+        {
+            "account_id": "a.id",
+            "key": "'step-' || n",
+            "name": "'Step ' || n",
+            "due_on": "{day}::date + 7 * (n - 3)",
+            "done_on": "CASE WHEN n < 3 THEN {day}::date + 7 * (n - 3) END",
+        },
+    ),
+    Rows(
         "accounts_interaction",
         "accounts_account a, generate_series(1, 2) n",
         {
