@@ -35,6 +35,20 @@ class PlatformApp(AppConfig):
     """Dotted path of what this app does when one account is merged into another: a function
     `(merged, into, *, now)` that answers rows by what they are."""
 
+    fact_tables: ClassVar[str] = ""
+    """Dotted path of the kinds of records that are stored in tables of this app: a mapping of
+    `Kind` to `accounts.loading.stored_kinds.StoredKind`, each kind in one app.
+
+    A new kind whose table belongs to an app above `accounts` takes a member of `Kind` and what is
+    valid (`accounts/intake/specs`), which name no table; then, in that app, say `surveys`, a
+    `FactTable`, the functions `before` and `after` it is written, where there are any,
+
+        FACT_TABLES = {Kind.ANSWERS: StoredKind(ANSWERS, after=emit_answers)}
+
+    in `surveys/loading/tables.py`, and `fact_tables = "surveys.loading.tables.FACT_TABLES"` in its
+    `apps.py`. Files, uploads, checks and requests then load that kind like any other.
+    """
+
 
 class NoAddressError(LookupError):
     """No app shows rows of this model on a page of their own."""

@@ -26,7 +26,7 @@ from accounts.loading.movements import post_movements
 from accounts.loading.notices import problems_of
 from accounts.loading.results import DueRecord, LoadResult, Place, Status
 from accounts.loading.run_memory import RunMemory, contradiction, key_of
-from accounts.loading.tables import TABLES
+from accounts.loading.stored_kinds import stored_kinds
 from accounts.loading.teams import load_team
 from accounts.loading.upsert import Changed, upsert
 from accounts.loading.usage import load_usage
@@ -186,15 +186,15 @@ def _parents_first(records: Sequence[Record], kind: Kind) -> list[list[Record]]:
 def _upsert_records(
     spec: RecordSpec, records: Sequence[Record], batch: LoadContext, result: LoadResult
 ) -> None:
-    before = follow_ups.BEFORE.get(spec.kind)
-    kept = before(records, batch.source, result) if before else records
+    stored = stored_kinds()[spec.kind]
+    kept = stored.before(records, batch.source, result)
     kept = without_loops(spec.kind, kept, result=result)
     changed = Changed()
     for group in _parents_first(kept, spec.kind):
         some = upsert(
             spec,
             group,
-            table=TABLES[spec.kind],
+            table=stored.table,
             day=batch.day,
             now=batch.now,
             source=batch.source,
@@ -204,7 +204,7 @@ def _upsert_records(
         changed.stored.update(some.stored)
         changed.accounts.update(some.accounts)
     loaded = Loaded(kept, changed, batch.day, batch.now, batch.source, result)
-    follow_ups.AFTER[spec.kind](loaded)
+    stored.after(loaded)
 
 
 def _load_movements(

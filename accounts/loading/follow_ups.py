@@ -1,7 +1,7 @@
 """What follows from written records, in the same transaction: history, money, marks, signals."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from django.db import connection
 from django.db.models import Sum
@@ -20,6 +20,8 @@ from accounts.loading.notices import Notice
 from accounts.loading.participants import known_participants, write_participants
 from accounts.loading.results import DueRecord, LoadResult, Status
 from accounts.loading.revenue_sources import name_source, sources_of
+from accounts.loading.stored_kinds import StoredKind
+from accounts.loading.tables import TABLES
 from accounts.loading.teams import place_named
 from accounts.models import (
     Account,
@@ -176,10 +178,6 @@ def _after_interactions(loaded: Loaded) -> None:
     emit_letters(list(loaded.changed.ids.values()), now=loaded.now)
 
 
-def _mark_accounts_dirty(loaded: Loaded) -> None:
-    mark_dirty(loaded.changed.account_ids)
-
-
 def _make_kinds(
     model: type[KindRow], records: Sequence[Record], result: LoadResult
 ) -> Sequence[Record]:
@@ -225,21 +223,19 @@ def _event_kinds(records: Sequence[Record], _: str, result: LoadResult) -> Seque
     return _make_kinds(BusinessEventKind, records, result)
 
 
-BEFORE: dict[Kind, Callable[[Sequence[Record], str, LoadResult], Sequence[Record]]] = {
-    Kind.ACCOUNTS: make_plans,
-    Kind.INTERACTIONS: _interactions_known,
-    Kind.GROUP_SESSIONS: _interaction_kinds,
-    Kind.EVENTS: _event_kinds,
-}
-AFTER: dict[Kind, Callable[[Loaded], None]] = {
-    Kind.ACCOUNTS: _after_accounts,
-    Kind.CONTACTS: _after_contacts,
-    Kind.CONTRACTS: _after_contracts,
-    Kind.INVOICES: _mark_accounts_dirty,
-    Kind.TICKETS: _after_tickets,
-    Kind.INTERACTIONS: _after_interactions,
-    Kind.GROUP_SESSIONS: _group_sessions,
-    Kind.ATTENDANCES: _mark_accounts_dirty,
-    Kind.EVENTS: _after_events,
-    Kind.ONBOARDING: _mark_accounts_dirty,
+STORED_KINDS = {
+    Kind.ACCOUNTS: StoredKind(TABLES[Kind.ACCOUNTS], make_plans, _after_accounts),
+    Kind.CONTACTS: StoredKind(TABLES[Kind.CONTACTS], after=_after_contacts),
+    Kind.CONTRACTS: StoredKind(TABLES[Kind.CONTRACTS], after=_after_contracts),
+    Kind.INVOICES: StoredKind(TABLES[Kind.INVOICES]),
+    Kind.TICKETS: StoredKind(TABLES[Kind.TICKETS], after=_after_tickets),
+    Kind.INTERACTIONS: StoredKind(
+        TABLES[Kind.INTERACTIONS], _interactions_known, _after_interactions
+    ),
+    Kind.GROUP_SESSIONS: StoredKind(
+        TABLES[Kind.GROUP_SESSIONS], _interaction_kinds, _group_sessions
+    ),
+    Kind.ATTENDANCES: StoredKind(TABLES[Kind.ATTENDANCES]),
+    Kind.EVENTS: StoredKind(TABLES[Kind.EVENTS], _event_kinds, _after_events),
+    Kind.ONBOARDING: StoredKind(TABLES[Kind.ONBOARDING]),
 }

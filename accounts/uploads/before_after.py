@@ -11,7 +11,7 @@ from accounts.intake.numbers import TEN_THOUSAND
 from accounts.intake.records import Record
 from accounts.intake.specs import SPECS
 from accounts.loading.composed_sql import run
-from accounts.loading.tables import TABLES
+from accounts.loading.stored_kinds import stored_kinds
 from accounts.loading.tables.fact_table import FactTable, StoredColumn
 from accounts.money.currencies import as_decimal_text
 
@@ -47,8 +47,8 @@ def stored(kind: Kind, records: Sequence[Record], *, source: str) -> dict[int, I
     whose ids they carry, else in another one."""
     if not records:
         return {}
-    if kind in TABLES:
-        return _stored_in_table(TABLES[kind], SPECS[kind], records, source=source)
+    if kind in stored_kinds():
+        return _stored_in_table(stored_kinds()[kind].table, SPECS[kind], records, source=source)
     if kind in _COUNTED:
         query, fields = _COUNTED[kind]
         rows = _rows_by_position(query, records, spec=SPECS[kind])
