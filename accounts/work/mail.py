@@ -15,6 +15,8 @@ from accounts.unsubscribe_links import unsubscribe_path
 
 CALL_SECONDS = 15
 REFERENCES = 20  # of earlier mails that a conversation names
+MESSAGE_ID = "message"
+"""What a provider is told beside a mail to a customer, and says again of its fate: the row's id."""
 
 
 class NobodyToTellError(RuntimeError):
@@ -66,6 +68,8 @@ def _address_to_customer(letter: EmailMessage, message: OutboxMessage) -> None:
         "List-Unsubscribe": f"<{stop}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
+    # Read by the backends of providers (django-anymail); a mail server never sees it.
+    letter.metadata = {MESSAGE_ID: str(message.pk)}  # type: ignore[attr-defined]
 
 
 def _earlier_in(message: OutboxMessage) -> list[str]:

@@ -1,4 +1,5 @@
-"""What a mail provider tells about sent mail: who cannot be reached or complained gets no more.
+"""What a mail provider tells about sent mail: who cannot be reached or complained gets no more, and
+what came back rings for a person.
 
 The address it posts to ends in a secret of this installation; providers that sign are checked too.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -20,7 +22,9 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.module_loading import import_string
 
-from accounts.models import InboxReceipt, SuppressedAddress
+from accounts.models import InboxReceipt, OutboxMessage, SuppressedAddress
+from accounts.work.mail import MESSAGE_ID
+from accounts.work.outbox import tell_undelivered
 from accounts.work.outreach import suppress
 
 Reason = SuppressedAddress.Reason
@@ -31,6 +35,9 @@ _WEBHOOKS = {
     "postmark": "anymail.webhooks.postmark.PostmarkTrackingWebhookView",
     "sparkpost": "anymail.webhooks.sparkpost.SparkPostTrackingWebhookView",
 }
+# Nothing more will be tried, whether or not the address may be right next time.
+_CAME_BACK = {EventType.BOUNCED, EventType.REJECTED, EventType.FAILED}
+_RETURNED = "it came back after it was sent"
 _GONE = {RejectReason.BOUNCED, RejectReason.INVALID}
 # Full for now, or away for now: django-anymail calls these bounces as well.
 _SOFT = {"SoftBounce", "soft_bounce", "blocked"}
@@ -44,6 +51,7 @@ _UNREADABLE = (
     AttributeError,
 )
 _LONGEST_ID = 255
+_ROW_ID = re.compile("[0-9]{1,18}")
 
 
 class UnreadableEventsError(ValueError):
@@ -79,11 +87,23 @@ def note_events(events: Iterable[AnymailTrackingEvent], *, now: datetime) -> int
     what they decided. Returns how many addresses were suppressed."""
     suppressed = 0
     for event in events:
+        if event.event_type in _CAME_BACK:
+            _tell_returned(event, now=now)
         reason = _suppression_reason(event)
         if reason is not None and event.recipient and _is_new(event, now=now):
             suppress(event.recipient, reason=reason, now=now)
             suppressed += 1
     return suppressed
+
+
+def _tell_returned(event: AnymailTrackingEvent, *, now: datetime) -> None:
+    """Once a message, in whatever words and however often the provider tells of it."""
+    told = event.metadata.get(MESSAGE_ID) if isinstance(event.metadata, dict) else None
+    if not isinstance(told, str) or not _ROW_ID.fullmatch(told):
+        return
+    message = OutboxMessage.objects.filter(pk=int(told), state=OutboxMessage.State.SENT).first()
+    if message is not None:
+        tell_undelivered(message, key=f"returned:{message.pk}", reason=_RETURNED, now=now)
 
 
 def _suppression_reason(event: AnymailTrackingEvent) -> Reason | None:

@@ -164,6 +164,17 @@ def _suppression_of_contact(contact: Contact | None, channel: str) -> str:
     return outreach.suppression_of(contact)
 
 
+def tell_undelivered(message: OutboxMessage, *, key: str, reason: str, now: datetime) -> None:
+    """Mail to a customer tells the playbooks: a person may have to reach them otherwise.
+
+    In the transaction that found it out; `key` makes it once an account.
+    """
+    is_mail = message.channel == OutboxMessage.Channel.EMAIL
+    if is_mail and message.contact_id is not None and message.account_id is not None:
+        kind, said = SignalKind.MAIL_UNDELIVERED, {"note": f"{message.subject}: {reason}"}
+        emit([NewSignal(message.account_id, kind, key, now, said)])
+
+
 def _finish_message(message: OutboxMessage, *, state: State, **changes: object) -> None:
     """A sender whose lease was taken over marks nothing."""
     leases.finish(_held_message(message), state=state, **changes)
@@ -178,15 +189,11 @@ def _give_up(message: OutboxMessage, *, reason: str, now: datetime) -> None:
 
 
 def _end_unsent(message: OutboxMessage, *, state: State, reason: str, now: datetime) -> None:
-    """Mail to a customer tells the playbooks: a person may have to reach them otherwise."""
     with transaction.atomic():
         if message.contact is not None:
             outreach.take_back(message)
         _finish_message(message, state=state, reason=reason)
-        is_mail = message.channel == OutboxMessage.Channel.EMAIL
-        if is_mail and message.contact is not None and message.account_id is not None:
-            kind, said = SignalKind.MAIL_UNDELIVERED, {"note": f"{message.subject}: {reason}"}
-            emit([NewSignal(message.account_id, kind, message.key, now, said)])
+        tell_undelivered(message, key=message.key, reason=reason, now=now)
 
 
 def _is_permanent(error: Exception) -> bool:

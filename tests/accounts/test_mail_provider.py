@@ -13,7 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.test import Client
 
-from accounts.models import Account, Contact, OutboxMessage, SuppressedAddress, User
+from accounts.models import Account, Contact, OutboxMessage, Signal, SuppressedAddress, User
 from accounts.work import customer_mail, mail_events, outbox, outreach
 from accounts.work.notices import post
 from cs_platform.runtime.mail_url import mail_settings
@@ -176,6 +176,93 @@ def test_who_cannot_be_reached_or_complained_gets_nothing_more(told, bo, event, 
     outbox.send_due(now=FRIDAY)
     row.refresh_from_db()
     assert row.state == "suppressed"
+
+
+SOFT = {**BOUNCE, "Type": "SoftBounce", "TypeCode": 4096}
+BLOCKED = {**BOUNCE, "Type": "Blocked", "TypeCode": 100006}
+
+
+@pytest.fixture
+def sent(bo, provider) -> OutboxMessage:
+    """A letter that the provider took; what it was told about it is what it tells of it again."""
+    letter_to(bo)
+    outbox.send_due(now=FRIDAY)
+    return OutboxMessage.objects.get(state="sent")
+
+
+def rung() -> list[tuple[str, str]]:
+    found = Signal.objects.filter(kind="mail.undelivered")
+    return [(signal.account.external_id, signal.payload["note"]) for signal in found]
+
+
+@pytest.mark.parametrize("event", [BOUNCE, SOFT, BLOCKED], ids=["gone", "full", "blocked"])
+def test_mail_that_comes_back_after_it_was_sent_rings_once(told, sent, provider, event):
+    metadata = provider.asked[0]["Metadata"]
+    for number in range(2):  # in two events of their own
+        assert told({**event, "ID": number, "Metadata": metadata}).status_code == 200
+    assert rung() == [("acme", "Hello: it came back after it was sent")]
+    assert SuppressedAddress.objects.exists() is (event is BOUNCE)
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        COMPLAINT,  # they got it
+        {**BOUNCE, "Type": "Transient", "TypeCode": 2},  # it is tried again
+        {**BOUNCE, "RecordType": "Delivery", "Recipient": "bo@acme.example"},
+    ],
+    ids=["complained", "delayed", "delivered"],
+)
+def test_what_did_not_come_back_rings_for_nobody(told, sent, provider, event):
+    assert told({**event, "Metadata": provider.asked[0]["Metadata"]}).status_code == 200
+    assert rung() == []
+
+
+@pytest.mark.parametrize("said", ["", "0", "9" * 30, "1e3", "٣", 7, None, ["1"], {"a": 1}])
+def test_a_bounce_of_what_we_never_sent_rings_for_nobody(told, sent, said):
+    assert told({**BOUNCE, "Metadata": {"message": said}}).status_code == 200
+    assert rung() == []
+
+
+def test_a_bounce_of_what_waits_to_be_sent_or_went_to_one_of_us_rings_for_nobody(told, bo):
+    waiting = letter_to(bo)
+    ada = User.objects.create_user("ada@ours.example", name="Ada Own")
+    notice = OutboxMessage.objects.create(
+        key="n", channel="email", user=ada, subject="N", next_at=FRIDAY, state="sent",
+        sent_at=FRIDAY,
+    )  # fmt: skip
+    for row in (waiting, notice):
+        told({**BOUNCE, "ID": row.pk, "Metadata": {"message": str(row.pk)}})
+    assert rung() == []
+
+
+# In each provider's own fields: the event, and where the mail's row stands in what we posted.
+OTHERS = {
+    "brevo://k@": lambda said: {
+        "event": "hard_bounce", "email": "bo@acme.example",
+        "X-Mailin-custom": said["headers"]["X-Mailin-custom"],
+    },
+    "mailjet://k:s@": lambda said: {
+        "event": "bounce", "email": "bo@acme.example", "time": 1741968000, "hard_bounce": True,
+        "error": "user unknown", "Payload": said["Globals"]["EventPayload"],
+    },
+    "sparkpost://k@": lambda said: [{"msys": {"message_event": {
+        "type": "bounce", "bounce_class": "10", "event_id": "1", "timestamp": "1741968000",
+        "rcpt_to": "bo@acme.example", "rcpt_meta": said["metadata"],
+    }}}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("url", OTHERS)
+def test_every_provider_tells_of_the_row_that_it_was_told(told, bo, provider, settings, url):
+    use(settings, f"{url}?api_url=http://127.0.0.1:{provider.server_port}/")
+    letter_to(bo)
+    outbox.send_due(now=FRIDAY)
+    # Whatever it makes of the answer, which is another provider's: the mail was taken.
+    OutboxMessage.objects.update(state="sent", sent_at=FRIDAY, lease_until=None)
+    use(settings, url)
+    assert told(OTHERS[url](provider.asked[0])).status_code == 200
+    assert rung() == [("acme", "Hello: it came back after it was sent")]
 
 
 def test_an_event_counts_once_however_often_it_is_told(told, bo):
