@@ -19,7 +19,7 @@ def test_worked_examples_come_out_as_written(document):
     assert failed == 0
 
 
-@pytest.mark.parametrize("name", ["health.md", "metrics.md", "playbooks.md"])
+@pytest.mark.parametrize("name", ["health.md", "metrics.md", "playbooks.md", "surveys.md"])
 def test_the_documents_of_the_maths_have_worked_examples(name):
     examples = doctest.DocTestParser().get_examples((ROOT / "docs" / name).read_text())
     assert len(examples) >= 5
