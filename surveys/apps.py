@@ -1,5 +1,8 @@
 from accounts import declarations
+from surveys.personal_data import PERSONAL_DATA
 
 
 class SurveysConfig(declarations.PlatformApp):
     name = "surveys"
+    personal_data = PERSONAL_DATA
+    moves_account = "surveys.merge.move_answers"

@@ -29,13 +29,13 @@ from playbooks.queries.behaviour import read_behaviour
 from playbooks.queries.contracts import contracts_renewed
 from playbooks.triggers.conditions import fits
 from playbooks.triggers.kinds import (
+    AskSurvey,
     Branch,
     ChangeField,
     HoldOut,
     StartPlay,
     StepEnding,
     StepKind,
-    Survey,
     Wait,
     is_held_out,
 )
@@ -43,7 +43,7 @@ from playbooks.triggers.path import Finish
 from playbooks.triggers.rules import Conditions
 from playbooks.triggers.vocabulary import label
 
-Kind = TypeVar("Kind", Wait, Branch, ChangeField, StartPlay, HoldOut, Survey)
+Kind = TypeVar("Kind", Wait, Branch, ChangeField, StartPlay, HoldOut, AskSurvey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +336,7 @@ def _hold_out(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
 def _request_surveys(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
     """The row is the request; nothing here sends it."""
     return {
-        each.key: Did(StepEnding.REQUESTED, _action_of_kind(each, Survey).survey) for each in due
+        each.key: Did(StepEnding.REQUESTED, _action_of_kind(each, AskSurvey).survey) for each in due
     }
 
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.catalogue import LifecycleStage
-from playbooks.library.fields import Fields, filled
+from accounts.named_fields import Fields, filled
 from playbooks.library.signals import read_signals
 from playbooks.triggers.renewal_risk import RenewalRisk
 from playbooks.triggers.rules import BEHAVIOUR_CONDITIONS, Conditions

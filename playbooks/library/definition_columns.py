@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from accounts.named_fields import filled
 from playbooks.library.conditions import write_conditions
 from playbooks.library.definition import PlaybookDefinition
-from playbooks.library.fields import filled
 from playbooks.library.moment_reader import write_moment
 from playbooks.triggers.rules import Escalation, Recovery, Trigger
 

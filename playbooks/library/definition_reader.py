@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from accounts.catalogue import SignalKind
+from accounts.named_fields import Fields
 from accounts.yaml_text import NotYamlError, parse
 from health.measures import MEASURES
 from health.scoring import COMPONENT, MEASURE, WHOLE_SCORE
@@ -15,7 +16,6 @@ from health.signals import Direction
 from playbooks.library.conditions import read_conditions
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.edges import wrong_edges
-from playbooks.library.fields import Fields
 from playbooks.library.moment_reader import read_moment
 from playbooks.library.signals import read_signal, read_signals
 from playbooks.library.steps import asked_conditions, read_steps
@@ -87,7 +87,7 @@ def examine(
 ) -> tuple[PlaybookDefinition, list[str]]:
     """What can be read of it, and what is wrong: a draft that is not complete is shown too."""
     errors: list[str] = []
-    fields = Fields(data, place="", errors=errors)
+    fields = Fields(data, place="", errors=errors, document="playbook")
     definition = _read_checked_definition(fields)
     if not fields.has("triggers"):
         fields.wrong("triggers", "is missing: write [] where only people start it")

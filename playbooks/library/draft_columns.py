@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.named_fields import filled
 from playbooks.due_dates import Anchor, Unit
-from playbooks.library.fields import filled
 from playbooks.library.steps import OWNED
 from playbooks.triggers.kinds import StepKind
 from playbooks.triggers.vocabulary import Channel, OwnerRole

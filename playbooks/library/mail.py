@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from playbooks.library.fields import Fields
+from accounts.named_fields import Fields
 
 MERGE_FIELDS = {
     "account": "the name of the account",

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from playbooks.library.fields import Fields
+from accounts.named_fields import Fields
 from playbooks.triggers.time_triggers import (
     AfterChurn,
     AudienceEntry,

@@ -3,7 +3,7 @@
 import re
 
 from accounts.catalogue import SignalKind
-from playbooks.library.fields import Fields
+from accounts.named_fields import Fields
 from playbooks.triggers.time_triggers import MOMENT_SIGNALS
 
 SIGNALS = tuple(

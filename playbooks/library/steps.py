@@ -5,15 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from accounts.catalogue import AccountField, LifecycleStage
+from accounts.named_fields import Fields, filled
 from playbooks.due_dates import Anchor, Offset, Unit
 from playbooks.library.conditions import read_conditions, write_conditions
 from playbooks.library.definition import PlaybookDefinition, StepDefinition
-from playbooks.library.fields import Fields, filled
 from playbooks.library.mail import read_mail
 from playbooks.library.signals import read_signals
 from playbooks.triggers.kinds import (
     ENDINGS_OF,
     Action,
+    AskSurvey,
     Branch,
     ChangeField,
     Consent,
@@ -23,7 +24,6 @@ from playbooks.triggers.kinds import (
     Sending,
     StartPlay,
     StepKind,
-    Survey,
     Wait,
 )
 from playbooks.triggers.path import Edge
@@ -161,7 +161,7 @@ _READS: Mapping[StepKind, Callable[[Fields], Action | None]] = {
     StepKind.HOLD_OUT: lambda fields: HoldOut(
         fields.whole("percent", lowest=1, highest=_MOST_HELD_OUT)
     ),
-    StepKind.SURVEY: lambda fields: Survey(fields.key("survey")),
+    StepKind.SURVEY: lambda fields: AskSurvey(fields.key("survey")),
     StepKind.IN_APP: lambda fields: _asked_draft(fields),
     StepKind.SLACK: _post_to,
     StepKind.TEAMS: _post_to,
@@ -228,7 +228,7 @@ def written_action(action: Action | None) -> dict[str, Any]:
             return {"playbook": playbook}
         case HoldOut(percent=percent):
             return {"percent": percent}
-        case Survey(survey=key) | PostTo(endpoint=key):
+        case AskSurvey(survey=key) | PostTo(endpoint=key):
             return {"to" if isinstance(action, PostTo) else "survey": key}
         case _:
             return {}

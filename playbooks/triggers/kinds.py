@@ -153,7 +153,7 @@ class HoldOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class AskSurvey:
     """By its key."""
 
     survey: str
@@ -166,7 +166,7 @@ class PostTo:
     endpoint: str
 
 
-Action = Wait | Branch | ChangeField | Mail | StartPlay | HoldOut | Survey | PostTo
+Action = Wait | Branch | ChangeField | Mail | StartPlay | HoldOut | AskSurvey | PostTo
 """What a kind needs to know beside whom it is about; None for those that need no more."""
 
 

@@ -39,6 +39,7 @@ from health.models import BandOverride
 from playbooks.engine import fire_signals
 from playbooks.models import Play, Task
 from playbooks.publishing import install_library
+from surveys.models import FollowUp, Response
 from tests.accounts.loading import load_raw, statuses
 
 NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
@@ -215,6 +216,11 @@ def one_of_each(canary):
     InboxReceipt.objects.create(source="s", key="k", digest="d", received_at=NOW)
     ImportFile.objects.create(name="x", size=1, digest="d", uploaded_at=NOW)
     Intervention.objects.create(action="retry_job", at=NOW, by=staff)
+    answer = Response.objects.create(
+        account=account, contact=canary, external_id="R-1", survey_key="nps", kind="nps",
+        lowest=0, highest=10, value=3, standing=-1, answered_at=NOW, learned_at=NOW,
+    )  # fmt: skip
+    FollowUp.objects.create(response=answer, account=account, collected_at=NOW, due_at=NOW)
     return canary
 
 

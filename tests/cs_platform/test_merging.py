@@ -37,6 +37,7 @@ from cs_platform.scheduling.invariants import broken
 from health.models import CurrentHealth
 from playbooks.models import Play, Playbook, PlayStart, Task
 from playbooks.publishing import install_library
+from surveys.models import FollowUp, Response
 from tests.accounts.loading import account, contract, load_raw, movement, problems, statuses
 
 pytestmark = pytest.mark.django_db
@@ -392,7 +393,7 @@ GOES_OVER = {
     "accounts.SignalDelivery", "accounts.TeamMember", "accounts.Ticket", "accounts.UsageDay",
     "accounts.ActiveUsersDay", "accounts.Touch", "accounts.UsageWeek",
     "accounts.UserMonth", "accounts.WaitingMovement", "playbooks.Play", "playbooks.PlayStart",
-    "playbooks.Task",
+    "playbooks.Task", "surveys.FollowUp", "surveys.Invitation", "surveys.Response",
 }  # fmt: skip
 # Append-only or closed, read by what they hang on, or derived again.
 STAYS = {
@@ -428,6 +429,23 @@ def test_who_was_written_to_at_one_account_has_that_touch_at_the_other():
     touch = Touch.objects.get()
     assert touch.account.external_id == "acme"
     assert touch.contact == Contact.objects.get(external_id="q")
+
+
+def test_what_somebody_answered_at_one_account_they_answered_at_the_other():
+    person = {"name": "Ada Quill", "email": "ada@acme.example"}
+    load_raw("contacts", {"external_id": "p", "account": "old"} | person)
+    load_raw("contacts", {"external_id": "q", "account": "acme"} | person)
+    old = Contact.objects.get(external_id="p")
+    answer = Response.objects.create(
+        account=old.account, contact=old, external_id="R-1", survey_key="nps", kind="nps",
+        lowest=0, highest=10, value=3, standing=-1, answered_at=NOW, learned_at=NOW,
+    )  # fmt: skip
+    FollowUp.objects.create(response=answer, account=old.account, collected_at=NOW, due_at=NOW)
+    moved = merge().run().moved
+    assert moved["survey answers"] == moved["follow-ups of answers"] == 1
+    answer.refresh_from_db()
+    assert answer.account.external_id == answer.follow_up.account.external_id == "acme"
+    assert answer.contact == Contact.objects.get(external_id="q")
 
 
 def test_an_erased_persons_usage_is_folded_in_after_a_merge_too():

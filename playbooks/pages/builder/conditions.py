@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import catalogue
 from accounts.catalogue import LifecycleStage
-from playbooks.library.fields import filled
+from accounts.named_fields import filled
 from playbooks.pages.builder.fields import Known, choice, number, several, tags_of, text, whole
 from playbooks.triggers.renewal_risk import RenewalRisk
 

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from playbooks.library.fields import filled
+from accounts.named_fields import filled
 from playbooks.pages.builder.fields import choice, number, paragraph, several, text, whole
 from playbooks.pages.builder.part_form import PartForm
 from playbooks.triggers.vocabulary import EscalationKind

@@ -10,9 +10,9 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.named_fields import filled
 from health.measures import MEASURES
 from health.scoring import WHOLE_SCORE
-from playbooks.library.fields import filled
 from playbooks.pages.builder.fields import Known, choice, number, several, whole
 from playbooks.pages.builder.part_form import PartForm
 from playbooks.triggers.time_triggers import ContractDate

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import text
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
-from playbooks.triggers.kinds import StepKind, Survey
+from playbooks.triggers.kinds import AskSurvey, StepKind
 
 
 class SurveyStepForm(StepForm):
@@ -33,7 +33,7 @@ class SurveyStepForm(StepForm):
 
 
 def says(step: StepDefinition) -> StepWords:
-    key = step.action.survey if isinstance(step.action, Survey) else ""
+    key = step.action.survey if isinstance(step.action, AskSurvey) else ""
     words = gettext("Asks for the survey “%s”; nothing sends surveys yet") % key
     return StepWords(gettext("By itself"), step.title, (words,) if key else ())
 

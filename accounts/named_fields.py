@@ -22,8 +22,12 @@ def _is_storable(amount: Decimal) -> bool:
 class Fields:
     """`errors` collects everything that is wrong, so that an author sees it all at once."""
 
-    def __init__(self, data: object, *, place: str, errors: list[str]) -> None:
+    def __init__(
+        self, data: object, *, place: str, errors: list[str], document: str = "the text"
+    ) -> None:
+        """`document`: what it is called where no field of it is meant, such as “playbook”."""
         self.place = place
+        self.document = document
         self.errors = errors
         if not isinstance(data, Mapping):
             self.wrong("", f"must be a list of named fields, not {_kind_in_words(data)}")
@@ -33,7 +37,7 @@ class Fields:
 
     def wrong(self, name: str, problem: str) -> None:
         where = ".".join(part for part in (self.place, name) if part)
-        self.errors.append(f"{where or 'playbook'}: {problem}")
+        self.errors.append(f"{where or self.document}: {problem}")
 
     def text(self, name: str, *, max_length: int, default: str | None = None) -> str:
         value = self._value_or_default(name, default)

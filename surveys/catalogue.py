@@ -1,0 +1,99 @@
+"""Closed vocabularies of surveys."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from accounts.catalogue import Words
+
+
+class SurveyKind(StrEnum):
+    """What the scored question measures; `FREE` has none."""
+
+    NPS = "nps"
+    CSAT = "csat"
+    CES = "ces"
+    FREE = "free"
+
+
+class Moment(StrEnum):
+    """What a survey is asked after."""
+
+    RHYTHM = "rhythm"
+    """NPS, by touch tier: a month after the start, then again and again."""
+    END_OF_ONBOARDING = "end_of_onboarding"
+    FIRST_VALUE = "first_value"
+    BEFORE_RENEWAL = "before_renewal"
+    AFTER_EXPANSION = "after_expansion"
+    AFTER_TICKET = "after_ticket"
+    """For support's own use: kept apart from health and from churn."""
+    AFTER_EVENT = "after_event"
+    """A business event of a kind that the survey names: a task known for friction, a release."""
+    ON_REQUEST = "on_request"
+    """A step of a playbook, or one of us, asks for it."""
+
+
+CHECKPOINTS = (
+    Moment.END_OF_ONBOARDING,
+    Moment.FIRST_VALUE,
+    Moment.BEFORE_RENEWAL,
+    Moment.AFTER_EXPANSION,
+)
+
+
+class Recipients(StrEnum):
+    """Whom of an account a survey asks."""
+
+    CLOSEST = "closest"
+    """One person: the champion, else whoever we know best."""
+    DECIDERS = "deciders"
+    """Economic buyers and executive sponsors; where there is none, the closest."""
+    EVERYBODY = "everybody"
+    """Whoever may be written to, the closest first."""
+
+
+class Delivery(StrEnum):
+    MAIL = "mail"
+    IN_APP = "in_app"
+
+
+class QuestionKind(StrEnum):
+    """Of a further question, beside the scored one and the words."""
+
+    TEXT = "text"
+    CHOICE = "choice"
+
+
+class TriageCriterion(StrEnum):
+    """What an answer is about, as whoever triages it decides."""
+
+    PRODUCT = "product"
+    RELIABILITY = "reliability"
+    SERVICE = "service"
+    SUPPORT = "support"
+    ONBOARDING = "onboarding"
+    PRICE = "price"
+    RELATIONSHIP = "relationship"
+    OTHER = "other"
+
+
+KIND_WORDS = Words({"nps": "NPS", "csat": "CSAT", "ces": "CES", "free": "Free questions"})
+MOMENT_WORDS = Words(
+    {
+        "rhythm": "On a rhythm, by touch tier",
+        "end_of_onboarding": "End of onboarding",
+        "first_value": "First value moment",
+        "before_renewal": "Before the renewal",
+        "after_expansion": "After an expansion",
+        "after_ticket": "After a ticket (support's own)",
+        "after_event": "After a business event",
+        "on_request": "When a playbook or a person asks",
+    }
+)
+RECIPIENT_WORDS = Words(
+    {
+        "closest": "The person we know best",
+        "deciders": "Those who decide",
+        "everybody": "Everybody who may be written to",
+    }
+)

@@ -1,0 +1,1 @@
+"""Surveys as their author writes them, and the ones that ship."""
