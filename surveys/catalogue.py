@@ -7,8 +7,8 @@ from enum import StrEnum
 from accounts.catalogue import Words
 
 
-class SurveyKind(StrEnum):
-    """What the scored question measures; `FREE` has none."""
+class SurveyType(StrEnum):
+    """What a survey measures: one of the scored kinds (`surveys.scoring`), or nothing (`FREE`)."""
 
     NPS = "nps"
     CSAT = "csat"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from surveys.catalogue import Delivery, Moment, QuestionKind, Recipients, SurveyKind
+from surveys.catalogue import Delivery, Moment, QuestionKind, Recipients, SurveyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class SurveyDefinition:
 
     key: str
     name: str
-    kind: SurveyKind
+    kind: SurveyType
     lowest: int
     highest: int
     is_reversed: bool
@@ -70,4 +70,4 @@ class SurveyDefinition:
 
     @property
     def is_scored(self) -> bool:
-        return self.kind is not SurveyKind.FREE
+        return self.kind is not SurveyType.FREE

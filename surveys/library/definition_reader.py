@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.named_fields import Fields
 from accounts.yaml_text import NotYamlError, parse
-from surveys.catalogue import Delivery, Moment, QuestionKind, Recipients, SurveyKind
+from surveys.catalogue import Delivery, Moment, QuestionKind, Recipients, SurveyType
 from surveys.library.definition import (
     FurtherQuestion,
     FurtherText,
@@ -20,11 +20,11 @@ LONGEST_FILE = 60_000
 MOST_FURTHER = 5
 _LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Z]{2})?$")
 # Lowest and highest of the scales that a kind may have, the usual one first.
-SCALES: Mapping[SurveyKind, tuple[tuple[int, int], ...]] = {
-    SurveyKind.NPS: ((0, 10),),
-    SurveyKind.CSAT: ((1, 5), (1, 7)),
-    SurveyKind.CES: ((1, 7),),
-    SurveyKind.FREE: ((0, 0),),
+SCALES: Mapping[SurveyType, tuple[tuple[int, int], ...]] = {
+    SurveyType.NPS: ((0, 10),),
+    SurveyType.CSAT: ((1, 5), (1, 7)),
+    SurveyType.CES: ((1, 7),),
+    SurveyType.FREE: ((0, 0),),
 }
 USUAL_DELAY_HOURS: Mapping[Moment, int] = {Moment.END_OF_ONBOARDING: 24}
 
@@ -60,7 +60,7 @@ def examine_survey(data: object) -> tuple[SurveyDefinition, list[str]]:
     """What can be read of it, and what is wrong: a draft that is not complete is shown too."""
     errors: list[str] = []
     fields = Fields(data, place="", errors=errors, document="survey")
-    kind = fields.word("kind", SurveyKind)
+    kind = fields.word("kind", SurveyType)
     lowest, highest = _read_scale(fields, kind)
     further = fields.parts("further", _read_further, min_length=0)
     definition = SurveyDefinition(
@@ -82,7 +82,7 @@ def examine_survey(data: object) -> tuple[SurveyDefinition, list[str]]:
     return definition, errors
 
 
-def _read_scale(fields: Fields, kind: SurveyKind) -> tuple[int, int]:
+def _read_scale(fields: Fields, kind: SurveyType) -> tuple[int, int]:
     usual = SCALES[kind][0]
     said = fields.text("scale", max_length=8, default="")
     if not said:
@@ -118,7 +118,7 @@ def _read_further(fields: Fields) -> FurtherQuestion:
 
 
 def _read_texts(
-    fields: Fields, *, kind: SurveyKind, further: tuple[FurtherQuestion, ...]
+    fields: Fields, *, kind: SurveyType, further: tuple[FurtherQuestion, ...]
 ) -> dict[str, SurveyText]:
     said = fields.data.get("texts")
     part = fields.part("texts")
@@ -135,9 +135,9 @@ def _read_texts(
 
 
 def _read_text(
-    fields: Fields, *, kind: SurveyKind, further: tuple[FurtherQuestion, ...]
+    fields: Fields, *, kind: SurveyType, further: tuple[FurtherQuestion, ...]
 ) -> SurveyText:
-    unasked = "" if kind is SurveyKind.FREE else None
+    unasked = "" if kind is SurveyType.FREE else None
     answers = fields.part("further", None if further else {})
     text = SurveyText(
         subject=fields.text("subject", max_length=120),
@@ -173,11 +173,11 @@ def _contradicting_fields(definition: SurveyDefinition) -> list[str]:
         errors.append("further: each question has a key of its own")
     if len(keys) > MOST_FURTHER:
         errors.append(f"further: at most {MOST_FURTHER} questions: each costs answers")
-    if definition.is_reversed and definition.kind is not SurveyKind.CES:
+    if definition.is_reversed and definition.kind is not SurveyType.CES:
         errors.append("is_reversed: only CES has a scale on which the lowest is the best")
-    if definition.moment is Moment.RHYTHM and definition.kind is not SurveyKind.NPS:
+    if definition.moment is Moment.RHYTHM and definition.kind is not SurveyType.NPS:
         errors.append("moment: only NPS is asked on a rhythm")
-    if definition.kind is SurveyKind.NPS and definition.moment not in (
+    if definition.kind is SurveyType.NPS and definition.moment not in (
         Moment.RHYTHM,
         Moment.ON_REQUEST,
     ):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Account, AccountScopedQuerySet, Contact
 from accounts.models.learned import Backfilled
 from accounts.models.sourced import Sourced, once_a_source
-from surveys.catalogue import KIND_WORDS, MOMENT_WORDS, Moment, SurveyKind
+from surveys.catalogue import KIND_WORDS, MOMENT_WORDS, Moment, SurveyType
 from surveys.models.invitation import Invitation
 from surveys.models.survey import Survey
 
@@ -36,7 +36,7 @@ class Response(Sourced, Backfilled):
         db_index=False,
     )  # fmt: skip
     survey_key = models.CharField(max_length=40)
-    kind = models.CharField(max_length=4, choices=KIND_WORDS.choices(SurveyKind))
+    kind = models.CharField(max_length=4, choices=KIND_WORDS.choices(SurveyType))
     moment = models.CharField(
         max_length=17, choices=MOMENT_WORDS.choices(Moment), default=Moment.ON_REQUEST
     )

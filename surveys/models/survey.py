@@ -18,7 +18,7 @@ from surveys.catalogue import (
     Delivery,
     Moment,
     Recipients,
-    SurveyKind,
+    SurveyType,
 )
 from surveys.library.definition import SurveyDefinition
 from surveys.library.definition_reader import read_survey
@@ -36,7 +36,7 @@ class Survey(models.Model):
     version = models.PositiveIntegerField()
     state = models.CharField(max_length=9, choices=State, default=State.DRAFT, editable=False)
     name = models.CharField(max_length=80)
-    kind = models.CharField(max_length=4, choices=KIND_WORDS.choices(SurveyKind))
+    kind = models.CharField(max_length=4, choices=KIND_WORDS.choices(SurveyType))
     lowest = models.PositiveSmallIntegerField(default=0)
     highest = models.PositiveSmallIntegerField(
         default=10, validators=[MaxValueValidator(10)], help_text=_("Of the scored question.")
@@ -141,7 +141,7 @@ class Survey(models.Model):
             "key": self.key,
             "name": self.name,
             "kind": self.kind,
-            "scale": f"{self.lowest}-{self.highest}" if self.kind != SurveyKind.FREE else "",
+            "scale": f"{self.lowest}-{self.highest}" if self.kind != SurveyType.FREE else "",
             "is_reversed": self.is_reversed,
             "moment": self.moment,
             "event_kind": self.event_kind,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from surveys.catalogue import Moment, SurveyKind
+from surveys.catalogue import Moment, SurveyType
 from surveys.library.definition_reader import SurveyError, read_survey, read_survey_yaml
 from surveys.library.survey_yaml import as_mapping, write_survey_yaml
 
@@ -21,7 +21,7 @@ def problems_of(data) -> tuple[str, ...]:
 
 def test_what_is_not_said_is_as_usual():
     read = read_survey(said())
-    assert (read.kind, read.lowest, read.highest) == (SurveyKind.CES, 1, 7)
+    assert (read.kind, read.lowest, read.highest) == (SurveyType.CES, 1, 7)
     assert (read.moment, read.delay_hours, read.expires_days) == (Moment.ON_REQUEST, 0, 30)
     assert not read.is_reversed
     assert read.texts["en"].low == ""
