@@ -73,7 +73,7 @@ def _erase_in_all_columns(contact: Contact, *, now: datetime) -> dict[str, int]:
             .update(**{column.column: column.replacement})
         )
     Contact.objects.filter(pk=contact.pk, erased_at__isnull=True).update(
-        erased_at=now, do_not_contact=True, consent_at=None
+        erased_at=now, do_not_contact=True, consent_at=None, language=""
     )
     return changed
 

@@ -14,6 +14,7 @@ _VALUES = {
     Type.KEY: "reports",
     Type.DOMAIN: "acme.example",
     Type.ZONE: "Europe/Paris",
+    Type.LANGUAGE: "fr",
     Type.CURRENCY: "USD",
     Type.AMOUNT: "12000.00",
     Type.BOOLEAN: "false",

@@ -136,6 +136,7 @@ _SCALARS: dict[Type, Callable[[str, Field, ParseOptions], Value]] = {
     ),
     Type.EMAIL: lambda raw, field, reading: texts.email(raw),
     Type.ZONE: lambda raw, field, reading: dates.time_zone(raw),
+    Type.LANGUAGE: lambda raw, field, reading: texts.language(raw),
     Type.CURRENCY: lambda raw, field, reading: numbers.currency(raw),
     Type.AMOUNT: lambda raw, field, reading: numbers.amount(raw, decimal_mark=reading.decimal_mark),
     Type.PERCENT: lambda raw, field, reading: numbers.percentage(

@@ -39,6 +39,7 @@ class Type(StrEnum):
     DOMAIN = "domain"
     EMAIL = "e-mail address"
     ZONE = "time zone"
+    LANGUAGE = "language"
     CURRENCY = "currency code"
     AMOUNT = "amount"
     PERCENT = "percentage"

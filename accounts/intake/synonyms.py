@@ -9,6 +9,12 @@ EVERYWHERE: dict[str, tuple[str, ...]] = {
         "organization", "organization id", "organisation", "org id", "workspace", "workspace id",
         "tenant", "tenant id", "group id", "client", "client id", "account key",
     ),
+    "language": (
+        "preferred language", "hs language", "language locale key", "locale", "lang",
+        "language code", "primary language", "native language", "spoken language",
+        "communication language", "correspondence language", "language preference",
+        "language override", "browser language", "browser locale", "sprache",
+    ),
     "currency": ("currency code", "iso currency", "currency iso code"),
     "sentiment": ("mood", "tone"),
     "subject": ("title", "summary", "headline"),

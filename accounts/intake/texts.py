@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from accounts.intake.errors import FieldError, shown
+from accounts.languages import language_code
 
 EXTERNAL_ID = re.compile(r"[A-Za-z0-9._~-]{1,64}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")
@@ -190,3 +191,12 @@ def email(value: str) -> str:
             "email", f"{shown(value)} is not one e-mail address; write it like kim@acme.example"
         )
     return f"{local}@{lowered}"
+
+
+def language(value: str) -> str:
+    code = language_code(value)
+    if code is None:
+        raise FieldError(
+            "language", f"{shown(value)} is not a language; write a code such as de or pt-BR"
+        )
+    return code

@@ -69,11 +69,14 @@ MEANINGS: Mapping[tuple[Kind, str], Mapping[str, str]] = {
         "offered": "", "unoffered": "",
     },
 }  # fmt: skip
+# Of a field wherever it occurs.
+_LANGUAGE = dict.fromkeys(("unknown", "other", "none", "n/a", "not specified", "not set"), "")
 _SENTIMENT = {"good": "positive", "bad": "negative", "mixed": "neutral", "unknown": ""}
 
 
 def meanings(kind: Kind, field: Field) -> Mapping[str, str]:
-    return _SENTIMENT if field.name == "sentiment" else MEANINGS.get((kind, field.name), {})
+    everywhere = {"sentiment": _SENTIMENT, "language": _LANGUAGE}.get(field.name)
+    return MEANINGS.get((kind, field.name), {}) if everywhere is None else everywhere
 
 
 def plain_word(word: str) -> str:

@@ -58,6 +58,7 @@ def merge_accounts(
         before = _arr_changes_by_day(gone, stays)
         moved = {**move_rows(gone, stays), **others(gone, stays)}
         move_family(gone, stays)
+        Account.objects.filter(pk=stays.pk, language="").update(language=gone.language)
         AccountId.objects.bulk_create(
             [AccountId(account=stays, source_id="direct", value=gone.external_id)],
             ignore_conflicts=True,

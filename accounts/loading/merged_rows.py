@@ -108,6 +108,7 @@ def _join_people(merged: Account, into: Account) -> int:
         attended.update(contact=pk)
         OutboxMessage.objects.filter(contact=twin).update(contact=pk)
         Touch.objects.filter(contact=twin).update(contact=pk)
+        Contact.objects.filter(pk=pk, language="").update(language=twin.language)
         Contact.objects.filter(Q(pk=twin.pk) | Q(joined_into=twin.pk)).update(joined_into=pk)
     return len(twins)
 

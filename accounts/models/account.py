@@ -20,6 +20,7 @@ from accounts.catalogue import (
     choices,
 )
 from accounts.models.installation import validate_currency, validate_time_zone
+from accounts.models.language import LanguageField, is_language_or_empty
 from accounts.models.people import Pool, User
 from accounts.models.scope import AccountQuerySet
 from accounts.models.size import LONGEST_KEY
@@ -85,6 +86,12 @@ class Account(models.Model):
     industry = models.CharField(max_length=80, blank=True)
     region = models.CharField(max_length=80, blank=True)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
+    language = LanguageField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Such as de or pt-BR: of its people whose own is not known."),
+    )
     currency = models.CharField(max_length=3, default="USD", validators=[validate_currency])
     plan = models.ForeignKey(
         Plan, null=True, blank=True, on_delete=models.PROTECT, related_name="accounts"
@@ -173,6 +180,7 @@ class Account(models.Model):
                 name="account_external_id_is_safe_in_urls",
                 condition=Q(external_id__regex=rf"^{EXTERNAL_ID}$"),
             ),
+            is_language_or_empty("language", name="account_language_is_a_code"),
             models.CheckConstraint(
                 name="account_is_not_merged_into_itself", condition=~Q(merged_into=F("pk"))
             ),

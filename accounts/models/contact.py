@@ -16,6 +16,7 @@ from accounts.catalogue import (
     choices,
 )
 from accounts.models.account import Account, external_id_validator
+from accounts.models.language import LanguageField, is_language_or_empty
 from accounts.models.learned import Backfilled, Learned
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.sourced import Sourced, once_a_source
@@ -37,6 +38,12 @@ class Contact(Sourced, Learned):
     name = models.CharField(max_length=200)
     email = models.EmailField(max_length=254, blank=True)
     title = models.CharField(max_length=120, blank=True)
+    language = LanguageField(
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Such as de or pt-BR. Empty: that of the account."),
+    )
     level = models.CharField(max_length=8, choices=choices(ContactLevel), default=ContactLevel.USER)
     job_function = models.CharField(max_length=80, blank=True)
     roles = ArrayField(
@@ -66,6 +73,7 @@ class Contact(Sourced, Learned):
     class Meta:
         constraints = [
             once_a_source("contact"),
+            is_language_or_empty("language", name="contact_language_is_a_code"),
             models.CheckConstraint(
                 name="contact_left_is_dated",
                 condition=Q(is_active=True, left_on__isnull=True)

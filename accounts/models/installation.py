@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.calendar import CLOSES_AT, MONDAY_TO_FRIDAY, OPENS_AT, BusinessCalendar
 from accounts.catalogue import RevenueSource, Role, Visibility, choices
+from accounts.languages import SHAPE
+from accounts.models.language import LanguageField
 from accounts.money.currencies import CURRENCIES
 
 
@@ -78,6 +80,14 @@ class Installation(models.Model):
         default="USD",
         validators=[validate_currency],
         help_text=_("Reports convert into this currency."),
+    )
+    language = LanguageField(
+        default="en",
+        db_default="en",
+        help_text=_(
+            "Such as en, de or pt-BR: what is sent to customers is written in it where neither the"
+            " person's language nor the account's is known."
+        ),
     )
     visibility = models.CharField(
         max_length=4,
@@ -162,6 +172,9 @@ class Installation(models.Model):
         verbose_name_plural = _("installation")
         constraints = [
             models.CheckConstraint(condition=models.Q(pk=1), name="installation_is_one_row"),
+            models.CheckConstraint(
+                condition=models.Q(language__regex=SHAPE), name="installation_language_is_a_code"
+            ),
             models.CheckConstraint(
                 condition=models.Q(working_days__len__gt=0)
                 & models.Q(working_days__contained_by=[day for day, _name in WEEKDAYS]),

@@ -28,6 +28,7 @@ class PersonRow:
     title: str
     email: str
     function: str
+    language: str
     roles: tuple[str, ...]
     strength: int | None
     strength_word: str
@@ -77,6 +78,7 @@ def _person_row(contact: Contact, is_masked: bool) -> PersonRow:
         title=contact.title,
         email=masked(contact.email) if is_masked else contact.email,
         function=contact.job_function,
+        language=contact.language,
         roles=tuple(contact.roles),
         strength=contact.strength,
         strength_word=gettext(_STRENGTHS[contact.strength]) if contact.strength else "",

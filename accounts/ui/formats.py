@@ -9,8 +9,9 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor
 
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language_info, gettext, ngettext
 
+from accounts.languages.names import ENGLISH_NAMES
 from accounts.money.currencies import MINUS, major, money_exact, with_currency
 
 DASH = "–"
@@ -103,3 +104,15 @@ def _rounded_span(days: int) -> tuple[int, str, str]:
     years = days // 365
     ahead = ngettext("in %(count)d year", "in %(count)d years", years)
     return years, ahead, ngettext("%(count)d year ago", "%(count)d years ago", years)
+
+
+def language(code: str) -> str:
+    """("pt-BR", "Portuguese (BR)"); a dash where it is not known."""
+    if not code:
+        return DASH
+    base, _, region = code.partition("-")
+    try:
+        name = str(get_language_info(base)["name_translated"])
+    except KeyError:  # one that the framework does not know
+        name = ENGLISH_NAMES.get(base, base)
+    return f"{name} ({region})" if region else name

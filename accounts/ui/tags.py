@@ -152,6 +152,11 @@ def money_change(minor: int, currency: str) -> str:
 
 
 @register.filter
+def language_word(code: str) -> str:
+    return formats.language(code)
+
+
+@register.filter
 def score(value: Decimal | None) -> str:
     return formats.score(value)
 

@@ -218,6 +218,7 @@ def test_a_rate_that_makes_no_sense_is_refused(ops, change, says):
 INSTALLATION = {
     "name": "Acme",
     "time_zone": "UTC",
+    "language": "en",
     "visibility": "team",
     "overdue_grace_days": "30",
     "working_days": ["1", "2", "3", "4", "5"],
@@ -233,6 +234,28 @@ def test_reports_convert_into_a_currency_that_exists(ops, code):
     said = text(ops.post(at("installation_change", 1), INSTALLATION | {"currency": code}))
     assert f"{code} is no currency code of ISO 4217. Write one in capitals, such as EUR." in said
     assert Installation.current().currency == "USD"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("German", "de"), ("PT_br", "pt-BR"), ("English (UK)", "en-GB")]
+)
+def test_the_language_of_customers_is_stored_as_its_code(ops, typed, stored):
+    form = INSTALLATION | {"currency": "USD", "language": typed}
+    assert ops.post(at("installation_change", 1), form).status_code == 302
+    assert Installation.current().language == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("Klingonese", "“Klingonese” is not a language. Write a code such as en, de or pt-BR."),
+        ("", "This field is required."),
+    ],
+)
+def test_the_installation_speaks_a_language(ops, typed, says):
+    form = INSTALLATION | {"currency": "USD", "language": typed}
+    assert says in text(ops.post(at("installation_change", 1), form))
+    assert Installation.current().language == "en"
 
 
 def test_a_new_currency_names_what_nothing_brings_into_it(ops, yen):

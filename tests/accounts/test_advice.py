@@ -87,6 +87,8 @@ CASES = [
          "b.example"),
     case("time_zone", "accounts", "time_zone", "US East", "write it like Europe/Paris",
          "America/New_York", "America/New_York"),
+    case("language", "contacts", "language", "Klingonese", "write a code such as de or pt-BR",
+         "pt-BR", "pt-BR"),
     case("key_alphabet", "usage", "feature", "検", "use at most", "search", "search"),
     case("currency", "contracts", "currency", "Dollar", "write a code such as USD", "usd", "USD"),
     case("amount", "contracts", "arr", "$5", "without a currency sign", "5", 5_00),

@@ -83,7 +83,7 @@ def deleted_pools():
 def wider_visibility():
     form = {"name": "Acme", "time_zone": "UTC", "currency": "USD", "overdue_grace_days": "1"}
     hours = {"working_days": ["1", "2"], "opens_at": "09:00", "closes_at": "18:00"}
-    hours |= {"renewal_lead": "csm", "expansion_lead": "csm"}
+    hours |= {"renewal_lead": "csm", "expansion_lead": "csm", "language": "en"}
     return at("installation_change", 1), form | hours | {"visibility": "all"}
 
 

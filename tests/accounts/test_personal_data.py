@@ -411,12 +411,14 @@ def _dump_of_all_tables():
 
 def test_an_erased_person_is_found_nowhere(canary):
     assert "canary" in _dump_of_all_tables()
+    Contact.objects.filter(pk=canary.pk).update(language="fi")
 
     call_command("erase_contact", "C-1", verbosity=0)
 
     assert "canary" not in _dump_of_all_tables()
     canary.refresh_from_db()
     assert (canary.name, canary.do_not_contact) == (ERASED_NAME, True)
+    assert canary.language == ""
     assert canary.erased_at is not None
     assert Interaction.objects.count() == 1
     assert BusinessEvent.objects.get().note == "Erased person has given notice"

@@ -35,7 +35,7 @@ def test_no_address_of_the_admin_fails_for_a_type_without_a_table(ops):
 def installation(**changes):
     defaults = {"name": "Acme", "time_zone": "Pacific/Auckland", "currency": "USD"}
     hours = {"working_days": ["1", "2"], "opens_at": "09:00", "closes_at": "18:00"}
-    hours |= {"renewal_lead": "csm", "expansion_lead": "csm"}
+    hours |= {"renewal_lead": "csm", "expansion_lead": "csm", "language": "en"}
     return defaults | hours | {"visibility": "team", "overdue_grace_days": "32767"} | changes
 
 

@@ -448,6 +448,26 @@ def test_what_somebody_answered_at_one_account_they_answered_at_the_other():
     assert answer.contact == Contact.objects.get(external_id="q")
 
 
+def test_a_language_that_only_the_merged_one_says_goes_over():
+    person = {"name": "Ada Quill", "email": "ada@acme.example"}
+    load_raw("accounts", account("old", language="de"))
+    load_raw("contacts", {"external_id": "p", "account": "old", "language": "fr"} | person)
+    load_raw("contacts", {"external_id": "q", "account": "acme"} | person)
+    merge().run()
+    assert Account.objects.get(external_id="acme").language == "de"
+    assert Contact.objects.get(external_id="q").language == "fr"
+
+
+def test_a_language_that_is_known_stays_in_a_merge():
+    person = {"name": "Ada Quill", "email": "ada@acme.example"}
+    load_raw("accounts", account("old", language="de"), account("acme", language="es"))
+    load_raw("contacts", {"external_id": "p", "account": "old", "language": "fr"} | person)
+    load_raw("contacts", {"external_id": "q", "account": "acme", "language": "en"} | person)
+    merge().run()
+    assert Account.objects.get(external_id="acme").language == "es"
+    assert Contact.objects.get(external_id="q").language == "en"
+
+
 def test_an_erased_persons_usage_is_folded_in_after_a_merge_too():
     load_raw("contacts", {"external_id": "p", "account": "old", "name": "Ada Quill"})
     call_command("erase_contact", "p", verbosity=0)

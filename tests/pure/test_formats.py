@@ -83,3 +83,18 @@ def test_relative_day_reads_as_a_person_says_it(days, words):
 def test_a_change_of_money_shows_its_direction_to_the_cent():
     shown = [formats.money_change(minor, "USD") for minor in (12_000_050, -3_500_000, 0)]
     assert shown == ["+$120,000.50", "−$35,000.00", "$0.00"]
+
+
+@pytest.mark.parametrize(
+    ("code", "word"),
+    [
+        ("", "–"),
+        ("de", "German"),
+        ("pt-BR", "Portuguese (BR)"),
+        ("zh-Hant-TW", "Chinese (Hant-TW)"),
+        ("gl", "Galician"),
+        ("fil", "Filipino"),
+    ],
+)
+def test_a_language_is_called_by_its_name(code, word):
+    assert formats.language(code) == word

@@ -25,7 +25,22 @@ EXPORTS = {
     "people.csv": (
         Kind.CONTACTS,
         {"contact id": "external_id", "account id": "account", "full name": "name",
-         "email": "email", "job title": "title"},
+         "email": "email", "job title": "title", "preferred language": "language"},
+    ),
+    "hubspot_contacts.csv": (
+        Kind.CONTACTS,
+        {"record id": "external_id", "associated company": "account", "full name": "name",
+         "hs_language": "language", "lifecycle stage": ""},
+    ),
+    "salesforce_contacts.csv": (
+        Kind.CONTACTS,
+        {"contact id": "external_id", "account id": "account", "name": "name",
+         "LanguageLocaleKey": "language", "LocaleSidKey": ""},
+    ),
+    "all-accounts.csv": (
+        Kind.ACCOUNTS,
+        {"company id": "external_id", "company name": "name", "Language": "language",
+         "country": "region"},
     ),
     "opps.csv": (
         Kind.CONTRACTS,

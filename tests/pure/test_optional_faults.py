@@ -106,6 +106,8 @@ def test_a_name_is_cleaned_and_never_cut():
     [
         ("accounts", ACCOUNT | {"stage": "Customer"}, "stage", "choice"),
         ("accounts", ACCOUNT | {"time_zone": "america_slash_new_york"}, "time_zone", "time_zone"),
+        ("accounts", ACCOUNT | {"language": "Klingonese"}, "language", "language"),
+        ("contacts", ACCOUNT | {"account": "a", "language": "de-XX"}, "language", "language"),
         ("accounts", ACCOUNT | {"domain": "not a domain"}, "domain", "domain"),
         ("accounts", ACCOUNT | {"owner": "Kim"}, "owner", "email"),
         ("accounts", ACCOUNT | {"seats": "many"}, "seats", "integer"),

@@ -5,6 +5,7 @@ from accounts.intake.fields import Kind, RecordSpec, Type
 from accounts.intake.specs.field_builders import (
     ACCOUNT,
     EXTERNAL_ID,
+    LANGUAGES,
     LEARNED,
     may,
     must,
@@ -30,6 +31,7 @@ ACCOUNTS = RecordSpec(
         may("industry", Type.NAME),
         may("region", Type.NAME),
         may("time_zone", Type.ZONE, clearable=False),
+        may("language", Type.LANGUAGE, help_text=LANGUAGES),
         telling("currency", Type.CURRENCY, clearable=False),
         may("plan", Type.KEY, max_length=40, help_text="made when it is new"),
         may("seats", Type.INTEGER),
@@ -102,6 +104,7 @@ CONTACTS = RecordSpec(
         must("name", Type.NAME, max_length=200),
         may("email", Type.EMAIL),
         may("title", Type.NAME, max_length=120),
+        may("language", Type.LANGUAGE, help_text=f"{LANGUAGES}; empty: that of the account"),
         one_of("level", ContactLevel, clearable=False),
         may("job_function", Type.NAME),
         may("roles", Type.CHOICES, options=frozenset(StakeholderRole)),

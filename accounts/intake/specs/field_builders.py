@@ -35,3 +35,4 @@ EXTERNAL_ID = must("external_id", Type.ID)
 ACCOUNT = must("account", Type.ID, help_text="external id of the account")
 CURRENCY = must("currency", Type.CURRENCY)
 LEARNED = may("learned_on", Type.PAST_DAY, help_text="history: known since then; CS ops only")
+LANGUAGES = "code such as de or pt-BR; names such as German are read"

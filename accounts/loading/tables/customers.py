@@ -30,6 +30,7 @@ ACCOUNTS = FactTable(
         text("industry"),
         text("region"),
         StoredColumn("time_zone", "time_zone", default="'UTC'"),
+        text("language"),
         StoredColumn(
             "currency",
             "currency",
@@ -86,6 +87,7 @@ CONTACTS = FactTable(
         StoredColumn("name", "name"),
         text("email"),
         text("title"),
+        text("language"),
         StoredColumn("level", "level", default="'user'"),
         text("job_function"),
         array("roles"),

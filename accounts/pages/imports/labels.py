@@ -194,6 +194,7 @@ _CODES = {
     "owner_or_pool": gettext_noop("is given beside an owner"),
     "paid_state": gettext_noop("does not fit the state"),
     "time_zone": gettext_noop("is not a time zone"),
+    "language": gettext_noop("is not a language"),
 }
 
 
