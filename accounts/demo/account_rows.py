@@ -26,6 +26,7 @@ def add_account(writer: Writer, *, profile: Profile, limit: int | None) -> None:
         profile.industry,
         profile.region,
         profile.time_zone,
+        profile.language,
         CURRENCY,
         plan_named(profile.value(HistoryAttribute.PLAN)).id,
         profile.value(HistoryAttribute.SEATS),
@@ -81,12 +82,14 @@ def _account_tags(profile: Profile) -> list[str]:
     return tags
 
 
-def add_people(writer: Writer, *, profile: Profile, people: list[DemoPerson]) -> list[int]:
+def add_people(
+    writer: Writer, *, profile: Profile, people: list[DemoPerson], languages: list[str]
+) -> list[int]:
     """The ids given, in the order of `people`."""
     account = profile.account
     host = domain(company_name(account.id))
     ids = []
-    for place, person in enumerate(people):
+    for place, (person, language) in enumerate(zip(people, languages, strict=True)):
         id_ = writer.next_id(writer.tables.contacts)
         name = person_name(account.id * 31 + place * 1009)
         writer.tables.contacts.add(
@@ -96,6 +99,7 @@ def add_people(writer: Writer, *, profile: Profile, people: list[DemoPerson]) ->
             name,
             f"{mailbox(name)}@{host}",
             person.title,
+            language,
             person.level.value,
             person.job_function,
             array_literal(role.value for role in person.roles),

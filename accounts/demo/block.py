@@ -23,6 +23,7 @@ from accounts.demo.attributes import (
 )
 from accounts.demo.customers import Founded, found_block, timeline_of
 from accounts.demo.happenings import first_value_day
+from accounts.demo.languages import language_of_account
 from accounts.demo.offering import INDUSTRIES, REGIONS, plan_named
 from accounts.demo.shape import ACCOUNTS_PER_BLOCK, Shape
 from accounts.demo.staff import Staff
@@ -39,6 +40,7 @@ class Profile:
     industry: str
     region: str
     time_zone: str
+    language: str
     known: Factors
     tiers: TierPath
     plans: list[tuple[int, str]]
@@ -83,14 +85,20 @@ def profiles(shape: Shape, *, block: int, staff: Staff) -> Iterator[Profile]:
     for account in found_block(shape, block=block):
         random = shape.random(block=block, topic=3, place=account.place + 1)
         slot = slots[account.place % ACCOUNTS_PER_BLOCK]
-        yield _draw_profile(random, account, slot, casting=casting)
+        tongue = shape.random(block=block, topic=8, place=account.place + 1)
+        yield _draw_profile(random, account, slot, tongue=tongue, casting=casting)
 
 
 _REGION_ODDS = np.cumsum([odds for _, _, odds in REGIONS])
 
 
 def _draw_profile(
-    random: np.random.Generator, account: Founded, slot: int, *, casting: Casting
+    random: np.random.Generator,
+    account: Founded,
+    slot: int,
+    *,
+    tongue: np.random.Generator,
+    casting: Casting,
 ) -> Profile:
     timeline = timeline_of(casting.shape)
     plan = first_plan(random, account=account)
@@ -106,6 +114,7 @@ def _draw_profile(
         account=account,
         region=region,
         time_zone=zone,
+        language=language_of_account(tongue, region=region),
         known=known,
         tiers=tiers,
         plans=plans,

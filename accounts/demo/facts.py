@@ -14,6 +14,7 @@ from accounts.demo.contact_rows import (
 )
 from accounts.demo.customers import timeline_of
 from accounts.demo.happenings import happenings
+from accounts.demo.languages import languages_of_people
 from accounts.demo.money_rows import add_contracts, add_invoices, add_movements
 from accounts.demo.relations import DemoPerson, conversations, departures, people_of
 from accounts.demo.schema import BlockTables
@@ -40,11 +41,14 @@ def block_tables(
     )
     for profile in profiles(shape, block=block, staff=staff):
         random = shape.random(block=block, topic=4, place=profile.account.place + 1)
-        _add_account_facts(random, writer=writer, profile=profile)
+        tongues = shape.random(block=block, topic=9, place=profile.account.place + 1)
+        _add_account_facts(random, tongues=tongues, writer=writer, profile=profile)
     return writer.tables
 
 
-def _add_account_facts(random: np.random.Generator, *, writer: Writer, profile: Profile) -> None:
+def _add_account_facts(
+    random: np.random.Generator, *, tongues: np.random.Generator, writer: Writer, profile: Profile
+) -> None:
     account, timeline, season = profile.account, writer.timeline, writer.season
     usage = None
     if profile.access is not None:
@@ -53,7 +57,8 @@ def _add_account_facts(random: np.random.Generator, *, writer: Writer, profile: 
     limit = usage_limit(random, usage=usage, season=season)
     people = people_of(random, account=account, timeline=timeline)
     add_account(writer, profile=profile, limit=limit)
-    contact_ids = add_people(writer, profile=profile, people=people)
+    languages = languages_of_people(tongues, account=profile.language, people=len(people))
+    contact_ids = add_people(writer, profile=profile, people=people, languages=languages)
     add_history(writer, profile=profile)
     add_contracts(writer, profile=profile)
     add_movements(random, writer=writer, profile=profile)

@@ -8,14 +8,14 @@ from accounts.demo.tables import BinaryTable, TextTable
 
 _COLUMNS = {
     "account": (
-        "id external_id name domain industry region time_zone currency plan_id seats "
+        "id external_id name domain industry region time_zone language currency plan_id seats "
         "usage_limit customer_since status stage owner_id pool_id "
         "tags complexity growth_potential strategic_fit "
         "is_strategic arr_minor renews_on renews_arr_minor segment touch_tier segment_override "
         "touch_tier_override override_reason tier_pending tier_pending_since created_at"
     ),
     "contact": (
-        "id account_id external_id name email title level job_function roles strength "
+        "id account_id external_id name email title language level job_function roles strength "
         "is_active left_on met_on do_not_contact"
     ),
     "attributehistory": ("id account_id contact_id attribute value valid_from valid_to learned_at"),

@@ -1,5 +1,7 @@
 """The generative model alone: no database."""
 
+import csv
+import io
 import subprocess
 import sys
 from collections import Counter
@@ -191,6 +193,37 @@ def test_a_hundred_thousand_companies_have_different_names():
     names = {company_name(number) for number in range(150_000)}
     assert len(names) == 150_000
     assert company_name(COMBINATIONS + 5) == f"{company_name(5)} 2".replace("  ", " ")
+
+
+def rows_of(shape: Shape, table: str, *columns: str) -> list[tuple[str, ...]]:
+    found = []
+    for block in range(shape.blocks):
+        tables = block_tables(shape, block=block, staff=staff_of(shape), usage_days=1)
+        one = getattr(tables, table)
+        places = [one.columns.index(name) for name in columns]
+        lines = csv.reader(io.StringIO(one.as_csv().getvalue()))
+        found += [tuple(line[place] for place in places) for line in lines]
+    return found
+
+
+def test_some_customers_speak_german_french_or_spanish_and_most_english():
+    accounts = rows_of(FULL, "accounts", "region", "language")
+    spoken = Counter(language for _, language in accounts)
+    assert set(spoken) == {"en", "de", "fr", "es"}
+    assert 0.6 < spoken["en"] / len(accounts) < 0.9
+    assert all(spoken[language] >= 5 for language in ("de", "fr", "es"))
+    assert {region for region, language in accounts if language == "de"} == {"Europe"}
+
+
+def test_people_speak_what_their_account_speaks_or_something_else_or_nobody_knows():
+    of_account = dict(rows_of(FULL, "accounts", "id", "language"))
+    people = rows_of(FULL, "contacts", "account_id", "language")
+    known = [(of_account[account], language) for account, language in people if language]
+    foreign = [language for account, language in known if account == "de" and language != "de"]
+    assert {language for _, language in known} == {"en", "de", "fr", "es"}
+    assert 0.6 < len(known) / len(people) < 0.8
+    assert 0.8 < sum(account == language for account, language in known) / len(known) < 0.99
+    assert foreign.count("en") > len(foreign) / 2
 
 
 def test_the_model_knows_no_framework():
