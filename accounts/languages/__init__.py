@@ -81,14 +81,18 @@ def _qualified_code(said: str) -> str | None:
 
 def language_for(contact: str, account: str, installation: str, *, offered: Sequence[str]) -> str:
     """In which of the offered languages a text is read: the person's, else the account's, else the
-    installation's, else the first one. All are codes; empty: not known.
+    installation's, else the first one, as it is written there. The three are codes; empty: not
+    known.
 
     Where nothing is offered, what is written is in the installation's.
     """
+    written: dict[str, str] = {}
+    for code in offered:
+        written.setdefault(language_code(code) or code, code)
     for wanted in (contact, account, installation):
-        nearest = _nearest_offered(wanted, offered)
+        nearest = _nearest_offered(wanted, list(written))
         if nearest:
-            return nearest
+            return written[nearest]
     return offered[0] if offered else installation
 
 

@@ -264,7 +264,9 @@ def plain_name(text: str) -> str:
 
 def _by_code_and_name() -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
     """Our code by any code, our code by any plain name, the English name by our code."""
-    codes, names, english = dict(_EARLIER_CODES), {}, {}
+    codes = dict(_EARLIER_CODES)
+    names: dict[str, str] = {}
+    english: dict[str, str] = {}
     for line in _LANGUAGES.strip().splitlines():
         given, _, called = line.partition(" ")
         ours, *also = given.split(",")

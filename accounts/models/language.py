@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from accounts.languages import LONGEST_CODE, SHAPE, language_code
 
 
-class LanguageField(models.CharField):
+class LanguageField(models.CharField):  # type: ignore[type-arg]
     """A code of BCP 47, or empty. Forms take what a person calls it: “German” is stored as de."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

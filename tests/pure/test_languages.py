@@ -148,6 +148,9 @@ def test_any_text_is_a_code_of_one_shape_or_none(text):
         ("pt-BR", "", "en", ["en", "pt-PT"], "pt-PT"),
         ("de", "", "en", ["en", "de-CH", "de-AT"], "de-CH"),
         ("nn", "", "en", ["en", "nb"], "nb"),
+        # Codes of those who offer it are answered as they wrote them.
+        ("nb", "", "en", ["en", "no"], "no"),
+        ("pt-BR", "", "en", ["en", "pt_br"], "pt_br"),
         # Nothing is translated: what is written is in the installation's language.
         ("de", "fr", "en", [], "en"),
     ],
