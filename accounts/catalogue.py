@@ -250,6 +250,14 @@ class SignalKind(StrEnum):
     CUSTOMER_WROTE = "customer.wrote"
     MAIL_UNDELIVERED = "mail.undelivered"
     SUPPORT_ESCALATED = "support.escalated"
+    SURVEY_ANSWERED = "survey.answered"
+    SURVEY_DETRACTOR = "survey.detractor"
+    SURVEY_LOW_ONBOARDING = "survey.low_onboarding"
+    SURVEY_LOW_FIRST_VALUE = "survey.low_first_value"
+    SURVEY_LOW_RENEWAL = "survey.low_renewal"
+    SURVEY_LOW_EXPANSION = "survey.low_expansion"
+    SURVEY_LOW = "survey.low"
+    SURVEY_HIGH_FIRST_VALUE = "survey.high_first_value"
     BUSINESS_EVENT = "event"
 
 
@@ -317,6 +325,14 @@ _words = Words(
         "email": "E-mail",
         "usage_limit_80": "Usage at 80 % of the limit",
         "account.expansion_ready": "Readiness for an expansion",
+        "survey.answered": "Any answer to a survey",
+        "survey.detractor": "An NPS answer of 0 to 6",
+        "survey.low_onboarding": "A low answer at the end of the onboarding",
+        "survey.low_first_value": "A low answer about the first value",
+        "survey.low_renewal": "A low answer before the renewal",
+        "survey.low_expansion": "A low answer after an expansion",
+        "survey.low": "Any other low answer to a survey",
+        "survey.high_first_value": "A high answer about the first value",
     }
 )
 label, choices = _words.label, _words.choices

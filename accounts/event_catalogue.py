@@ -12,6 +12,7 @@ class EventType(StrEnum):
     TASK_CREATED = "task.created"
     TASK_DONE = "task.done"
     PLAY_STEP = "play.step"
+    SURVEY_ANSWERED = "survey.answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,23 @@ CATALOGUE: Mapping[EventType, EventSchema] = {
             "step": ("string", "key of the step"),
             "title": ("string", "its title"),
             "text": ("string", "its guidance, and why the play began"),
+        },
+    ),
+    EventType.SURVEY_ANSWERED: EventSchema(
+        1,
+        "Somebody answered a survey; a change of the answer is not told again.",
+        {
+            **_ACCOUNT,
+            "survey": ("string", "key of the survey"),
+            "kind": ("string", "nps, csat, ces or free"),
+            "moment": ("string", "what it was asked after, such as before_renewal"),
+            "value": ("integer or null", "as it was given; null of a free survey"),
+            "lowest": ("integer", "of the scale"),
+            "highest": ("integer", "of the scale"),
+            "standing": ("integer or null", "1 favourable, 0 neutral, -1 unfavourable"),
+            "contact": ("string or null", "external id of who answered"),
+            "comment": ("string", "in their own words; may be empty"),
+            "answered_at": ("string", "ISO 8601"),
         },
     ),
     EventType.TASK_CREATED: EventSchema(1, "Somebody has a task.", _TASK),

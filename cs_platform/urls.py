@@ -42,6 +42,7 @@ from playbooks.pages.tasks import actions as task_actions
 from playbooks.pages.tasks import bulk as task_bulk
 from playbooks.pages.tasks import new as task_new
 from playbooks.pages.tasks import views as tasks
+from surveys.pages.follow_ups import views as follow_ups
 
 register_converter(AccountIdConverter, "account_id")
 
@@ -135,6 +136,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/<int:message_id>/approve/", customer_mail.approve, name="mail_approve"),
     path("mail/<int:message_id>/discard/", customer_mail.discard, name="mail_discard"),
     path("unsubscribe/<str:token>/", customer_mail.unsubscribe, name="unsubscribe"),
+    path("surveys/follow-ups/", follow_ups.follow_ups, name="follow_ups"),
+    path("surveys/follow-ups/<int:follow_up_id>/", follow_ups.follow_up, name="follow_up"),
+    path(
+        "surveys/follow-ups/<int:follow_up_id>/triage/", follow_ups.triage, name="follow_up_triage"
+    ),
+    path("surveys/follow-ups/<int:follow_up_id>/act/", follow_ups.act, name="follow_up_act"),
+    path("surveys/follow-ups/<int:follow_up_id>/tell/", follow_ups.tell, name="follow_up_tell"),
+    path("surveys/follow-ups/<int:follow_up_id>/drop/", follow_ups.drop, name="follow_up_drop"),
     path("hooks/mail/<str:token>/", mail_events.receive, name="mail_events"),
     path("hooks/slack/<slug:key>/", chat.slack, name="chat_slack"),
     path("hooks/teams/<slug:key>/", chat.teams, name="chat_teams"),

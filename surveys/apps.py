@@ -5,4 +5,5 @@ from surveys.personal_data import PERSONAL_DATA
 class SurveysConfig(declarations.PlatformApp):
     name = "surveys"
     personal_data = PERSONAL_DATA
+    addresses = {"surveys.FollowUp": "/surveys/follow-ups/{}/"}
     moves_account = "surveys.merge.move_answers"

@@ -14,6 +14,7 @@ from accounts.models import (
     RejectedRecord,
 )
 from playbooks.models import Play, Playbook, PlayStart, Task
+from surveys.models import FollowUp, Response
 from tests.permission_house import NOW, House
 from tests.permission_records import record_of
 
@@ -60,6 +61,16 @@ def _held_mail(house: House, place: str) -> OutboxMessage:
         state="held",
         next_at=NOW,
     )
+
+
+def _follow_up(house: House, place: str) -> FollowUp:
+    account = house.accounts[place]
+    answer, _ = Response.objects.get_or_create(
+        account=account, external_id=f"secret-{place}", survey_key="nps", kind="nps", lowest=0,
+        highest=10, value=2, standing=-1, comment="secret-words", answered_at=NOW, learned_at=NOW,
+    )  # fmt: skip
+    made = {"account": account, "collected_at": NOW, "due_at": NOW}
+    return FollowUp.objects.get_or_create(response=answer, defaults=made)[0]
 
 
 def _import_file(house: House, place: str) -> ImportFile:
@@ -152,6 +163,7 @@ _MADE = {
     "dead_job": _dead_job,
     "dead_letter": _dead_letter,
     "held_mail": _held_mail,
+    "follow_up": _follow_up,
     "import_file": _import_file,
     "import_run": _import_run,
     "play": _play,

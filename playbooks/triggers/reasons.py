@@ -153,6 +153,14 @@ _WORDS: Mapping[str, Callable[[Saw], str]] = {
     SignalKind.CUSTOMER_WROTE: _change_reason("Somebody of the customer wrote to us"),
     SignalKind.MAIL_UNDELIVERED: _change_reason("A mail could not be delivered"),
     SignalKind.SUPPORT_ESCALATED: _change_reason("An urgent ticket is open"),
+    SignalKind.SURVEY_ANSWERED: _change_reason("Somebody answered a survey"),
+    SignalKind.SURVEY_DETRACTOR: _change_reason("Somebody would not recommend us"),
+    SignalKind.SURVEY_LOW_ONBOARDING: _change_reason("The onboarding ended badly for them"),
+    SignalKind.SURVEY_LOW_FIRST_VALUE: _change_reason("They do not see the result"),
+    SignalKind.SURVEY_LOW_RENEWAL: _change_reason("They are not content before the renewal"),
+    SignalKind.SURVEY_LOW_EXPANSION: _change_reason("What they bought in addition does not land"),
+    SignalKind.SURVEY_LOW: _change_reason("A survey was answered with a low score"),
+    SignalKind.SURVEY_HIGH_FIRST_VALUE: _change_reason("They see the result, and say so"),
 }
 
 

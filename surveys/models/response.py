@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Account, AccountScopedQuerySet, Contact
@@ -89,3 +90,10 @@ class Response(Sourced, Backfilled):
 
     def __str__(self) -> str:
         return f"{self.survey_key} {self.value}"
+
+    def in_words(self) -> str:
+        """“NPS 3 of 10”; of a free survey that it was answered."""
+        if self.value is None:
+            return gettext("a survey")
+        words = {"kind": self.get_kind_display(), "value": self.value, "highest": self.highest}
+        return gettext("%(kind)s %(value)s of %(highest)s") % words

@@ -1,0 +1,1 @@
+"""Answers and what becomes of them, as they are written."""

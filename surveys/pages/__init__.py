@@ -1,0 +1,1 @@
+"""Pages of surveys, a family a folder."""
