@@ -76,6 +76,7 @@ def long_words(company: User) -> None:
         name=NAME,
         title="V" * 120,
         email=f"{'m' * 60}@w.example",
+        language="zh-Hant-TW",
         met_on=DAY,
     )
     Ticket.objects.create(

@@ -189,7 +189,7 @@ def test_people_are_grouped_by_level_and_gaps_are_named(client, csm, account):
     groups = {group.level: len(group.people) for group in response.context["groups"]}
     assert groups == {"c_level": 1, "vp": 0, "director": 0, "manager": 0, "user": 0}
     assert "4 days ago" in html
-    assert "Portuguese (BR)" in html
+    assert "Speaks Portuguese (BR)" in html
     assert html.count("We know nobody at this level.") == 4
 
 
