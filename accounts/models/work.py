@@ -278,8 +278,8 @@ class OutboxMessage(LeasedRow):
             # What a play has written and is not sent when it ends.
             models.Index(
                 "thread",
-                name="outbox_thread_waiting",
-                condition=Q(state__in=("held", "new")) & ~Q(thread=""),
+                name="outbox_thread_unsent",
+                condition=Q(state__in=("held", "new", "leased")) & ~Q(thread=""),
             ),
             # What a customer's people may see when they look in the product.
             models.Index(

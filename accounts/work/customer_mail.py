@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from django.db.models import Case, F, Q, Value, When
+
 from accounts.models import Account, Contact, OutboxMessage, User
 from accounts.work.outreach import NOT_LOOKED, NOT_THEIR_TIME, CustomerHours, customer_hours
 
@@ -100,11 +102,21 @@ def discard(*, message_id: int, reason: str, by: User) -> bool:
     )
 
 
-def suppress_threads(threads: Collection[str], *, reason: str) -> int:
-    """What waits in these conversations, approved or not, never goes out; how many that are."""
-    # Uses index: outbox_thread_waiting
-    waiting = OutboxMessage.objects.filter(thread__in=threads, state__in=(State.HELD, State.NEW))
-    return waiting.exclude(thread="").update(state=State.SUPPRESSED, reason=reason)
+def suppress_threads(threads: Collection[str], *, reason: str, now: datetime) -> int:
+    """What waits in these conversations, approved or not, never goes out; how many that are.
+
+    What a sender holds may have gone: it is marked by that sender, or too late for the next.
+    """
+    is_held = Q(state=State.LEASED)
+    # Uses index: outbox_thread_unsent
+    unsent = OutboxMessage.objects.filter(
+        thread__in=threads, state__in=(State.HELD, State.NEW, State.LEASED)
+    )
+    return unsent.exclude(thread="").update(
+        state=Case(When(is_held, then=F("state")), default=Value(State.SUPPRESSED.value)),
+        valid_until=Case(When(is_held, then=Value(now)), default=F("valid_until")),
+        reason=reason,
+    )
 
 
 def _change_held_message(message_id: int, **changes: object) -> bool:

@@ -99,8 +99,11 @@ def _deliver_or_hold(message: OutboxMessage, *, now: datetime) -> None:
 
 def _send_message(message: OutboxMessage, *, now: datetime) -> None:
     try:
+        _extend_message_lease(message)  # who was held up since the claim leaves it to the next
         with Heartbeat(lambda: _extend_message_lease(message), name=f"message {message.pk}"):
             _CHANNELS[message.channel](message)
+    except LeaseLostError:
+        log.warning("message %s was taken over by another sender", message.pk)
     except DatabaseError:
         raise  # nothing could be noted: the lease runs out and another sender takes it
     except Exception as error:  # noqa: BLE001 -- any other failure belongs to its message, not to the round
@@ -175,9 +178,9 @@ def tell_undelivered(message: OutboxMessage, *, key: str, reason: str, now: date
         emit([NewSignal(message.account_id, kind, key, now, said)])
 
 
-def _finish_message(message: OutboxMessage, *, state: State, **changes: object) -> None:
-    """A sender whose lease was taken over marks nothing."""
-    leases.finish(_held_message(message), state=state, **changes)
+def _finish_message(message: OutboxMessage, *, state: State, **changes: object) -> bool:
+    """A sender whose lease was taken over marks nothing: False."""
+    return leases.finish(_held_message(message), state=state, **changes)
 
 
 def _put_off(message: OutboxMessage, reason: str, *, until: datetime, **changes: object) -> None:
@@ -190,10 +193,12 @@ def _give_up(message: OutboxMessage, *, reason: str, now: datetime) -> None:
 
 def _end_unsent(message: OutboxMessage, *, state: State, reason: str, now: datetime) -> None:
     with transaction.atomic():
+        if not _finish_message(message, state=state, reason=reason):
+            return
         if message.contact is not None:
             outreach.take_back(message)
-        _finish_message(message, state=state, reason=reason)
-        tell_undelivered(message, key=message.key, reason=reason, now=now)
+        if reason != TOO_LATE:  # nobody wants it to arrive any more
+            tell_undelivered(message, key=message.key, reason=reason, now=now)
 
 
 def _is_permanent(error: Exception) -> bool:

@@ -86,9 +86,15 @@ def let_out(message: OutboxMessage, *, now: datetime) -> Hold | None:
 
 
 def count_touch(message: OutboxMessage, *, policy: OutreachPolicy, now: datetime) -> Hold | None:
-    """In a transaction: nobody else of the account is counted before it ends."""
+    """In a transaction: nobody else of the account is counted before it ends.
+
+    What was let out before may have arrived, whatever its sender knows of it: it keeps its room.
+    """
     lock_budget(message)
-    Touch.objects.filter(message=message).delete()  # of an attempt that failed
+    before = Touch.objects.filter(message=message)
+    if before.filter(at__gt=now - WINDOW).update(at=now):
+        return None
+    before.delete()
     hold = hold_by_budget(message, policy=policy, now=now)
     if hold is None:
         Touch.objects.create(

@@ -13,6 +13,8 @@ from health.recompute import drain_dirty, is_catching_up
 from playbooks.engine import fire_signals, oldest_waiting
 
 BATCH = 500
+# So many are sent by one reading of the clock: a mail may take seconds.
+MAILS = 10
 ROUNDS = 40  # then the others have their turn; what is left is asked for again
 
 
@@ -49,6 +51,6 @@ def _first_due_message() -> int | None:
 QUEUES = (
     RowQueue("dirty", _first_dirty_account, lambda: drain_dirty(limit=BATCH, now=clock.now())),
     RowQueue("signals", oldest_waiting, lambda: fire_signals(limit=BATCH, now=clock.now())),
-    RowQueue("outbox", _first_due_message, lambda: outbox.send_due(limit=BATCH, now=clock.now())),
+    RowQueue("outbox", _first_due_message, lambda: outbox.send_due(limit=MAILS, now=clock.now())),
 )
 BY_NAME = {queue.name: queue for queue in QUEUES}

@@ -51,7 +51,7 @@ def cancel_play(*, play_id: int, reason: str, by: User | None, now: datetime) ->
         closed_at=now,
         closed_by=by,
     )
-    suppress_threads([mail_thread(play.pk)], reason="the play that wrote it has ended")
+    suppress_threads([mail_thread(play.pk)], reason="the play that wrote it has ended", now=now)
     announce_done(Task.objects.filter(play=play, closed_at=now))
     announce_ended(Play.objects.filter(pk=play.pk))
     return play

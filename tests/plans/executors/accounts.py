@@ -114,7 +114,7 @@ EXECUTORS = {
         seen_by(User.objects.get(email=CSM)).filter(state="held").order_by("-pk")[:50]
     ),
     "accounts.work.customer_mail:suppress_threads": lambda: customer_mail.suppress_threads(
-        ["play:1", "play:2"], reason="ended"
+        ["play:1", "play:2"], reason="ended", now=NOW
     ),
     "accounts.pages.in_app.views:_message_counts": in_app_pages._message_counts,
     "accounts.work.in_product:open_messages": lambda: list(
