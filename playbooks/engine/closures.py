@@ -106,7 +106,9 @@ def close_plays(
         cursor.execute(_PLAYS, values)
         closed = sorted(row[0] for row in cursor.fetchall())
         cursor.execute(_TASKS, values | {"closed": closed})
-    suppress_threads([mail_thread(pk) for pk in closed], reason="the play that wrote it has ended", now=now)
+    suppress_threads(
+        [mail_thread(pk) for pk in closed], reason="the play that wrote it has ended", now=now
+    )
     if closed:
         announce_ended(Play.objects.filter(pk__in=closed))
         announce_done(Task.objects.filter(play__in=closed, closed_at=now))

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import psycopg2
@@ -31,11 +31,21 @@ BEAT = [
 ]  # fmt: skip
 
 
-class Stack:
-    """Web, dispatcher, worker, beat and a broker of their own, beside the test's database."""
+PARTS = ("web", "dispatcher", "worker", "beat")
+BEHIND = ("dispatcher", "worker")
+"""Those that do what is due, for tests that nobody looks at by a page."""
+FAULTS = (*PARTS, "worker child", "web child", "broker", "flush", "session")
 
-    def __init__(self, home: Path) -> None:
+
+class Stack:
+    """Processes of an installation and a broker of their own, beside the test's database.
+
+    `more` stands in their environment.
+    """
+
+    def __init__(self, home: Path, *, parts: Sequence[str] = PARTS, **more: str) -> None:
         self.home = home
+        self._more = more
         self.kills: Counter[str] = Counter()
         connection.ensure_connection()
         self._own_session = connection.connection.get_backend_pid()
@@ -45,12 +55,13 @@ class Stack:
         self._log = (home / "output").open("ab")
         self._broker = Valkey(home)
         self._broker_url = self._broker.start(output=self._log)
-        self._commands = {
+        commands = {
             "web": WEB,
             "dispatcher": [*MANAGE, "dispatch"],
             "worker": WORKER,
             "beat": [*BEAT, str(home / "beat")],
         }
+        self._commands = {name: commands[name] for name in parts}
         self._processes = {name: self._start(name) for name in self._commands}
 
     @property
@@ -61,10 +72,8 @@ class Stack:
     def output(self) -> str:
         return (self.home / "output").read_text(errors="replace")
 
-    def kill_at_random(self, chance: random.Random) -> None:
-        """One fault: a process, a child of one, the broker, what the broker holds, a session."""
-        targets = [*self._commands, "worker child", "web child", "broker", "flush", "session"]
-        target = chance.choice(targets)
+    def kill(self, target: str, chance: random.Random) -> None:
+        """One of FAULTS: a process, a child of one, the broker, what it holds, a session."""
         if target in self._processes:
             kill_group(self._processes[target])
         elif target == "broker":
@@ -100,6 +109,7 @@ class Stack:
     def _start(self, name: str) -> subprocess.Popen[bytes]:
         more = {
             "REDIS_URL": self._broker_url, "CS_PORT": str(self.port), "CS_BIND": "127.0.0.1",
+            **self._more,
         }  # fmt: skip
         return subprocess.Popen(
             self._commands[name], cwd=ROOT, env=environment(**more), start_new_session=True,
@@ -136,9 +146,9 @@ def _terminate_session(chance: random.Random, *, spared: int) -> None:
 
 
 @contextlib.contextmanager
-def running_stack() -> Iterator[Stack]:
+def running_stack(*, parts: Sequence[str] = PARTS, **more: str) -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(dir="/tmp") as home:
-        stack = Stack(Path(home))
+        stack = Stack(Path(home), parts=parts, **more)
         over = threading.Event()
 
         def look_after() -> None:
@@ -156,14 +166,18 @@ def running_stack() -> Iterator[Stack]:
 
 
 @contextlib.contextmanager
-def being_killed(stack: Stack, *, seed: int, every: float) -> Iterator[None]:
-    """One fault each `every` seconds."""
+def being_killed(
+    stack: Stack, *, seed: int, every: float, faults: Sequence[str] = FAULTS
+) -> Iterator[None]:
+    """One fault each `every` seconds, and each of them before one comes again."""
     chance = random.Random(seed)
     over = threading.Event()
 
     def kill() -> None:
+        left: list[str] = []
         while not over.wait(every):
-            stack.kill_at_random(chance)
+            left = left or chance.sample(faults, len(faults))
+            stack.kill(left.pop(), chance)
 
     killer = threading.Thread(target=kill, daemon=True)
     killer.start()
