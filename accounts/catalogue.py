@@ -141,6 +141,22 @@ class MovementSubtype(StrEnum):
     DOWNGRADE = "downgrade"
 
 
+class MovementCause(StrEnum):
+    """Why ARR moved: the subtypes of movements, and what contracts tell beyond them."""
+
+    SEATS = "seats"
+    PRICE = "price"
+    UPSELL = "upsell"
+    CROSS_SELL = "cross_sell"
+    USAGE = "usage"
+    DOWNGRADE = "downgrade"
+    CURRENCY = "other_currency"
+    ENDED = "line_ended"
+    CANCELLED = "contract_cancelled"
+    LAPSED = "contract_lapsed"
+    NOT_TOLD = "not_told"
+
+
 class InvoiceState(StrEnum):
     OPEN = "open"
     PAID = "paid"
@@ -333,6 +349,10 @@ _words = Words(
         "survey.low_expansion": "A low answer after an expansion",
         "survey.low": "Any other low answer to a survey",
         "survey.high_first_value": "A high answer about the first value",
+        "other_currency": "Another currency",
+        "line_ended": "Part of it ended",
+        "contract_cancelled": "Cancelled",
+        "contract_lapsed": "Not renewed",
     }
 )
 label, choices = _words.label, _words.choices

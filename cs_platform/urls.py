@@ -85,6 +85,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("executive/", executive.executive, name="executive"),
     path("executive/accounts/", executive.accounts, name="executive_accounts"),
     path("executive/movements/", executive.movements, name="executive_movements"),
+    path("executive/causes/", executive.causes, name="executive_causes"),
     path("executive/health/", executive.health, name="executive_health"),
     path("executive/renewals/", executive.renewals, name="executive_renewals"),
     path("executive/week/", executive.changes, name="executive_changes"),

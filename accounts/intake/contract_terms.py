@@ -14,7 +14,8 @@ class ContractTerm(NamedTuple):
 
     `ends_on` is exclusive, None for an open-ended one. `cancelled_on`: the day on which a
     cancellation takes effect; one that renews itself goes on to that day. `uplift` is a share: 0.05
-    for five per cent. `replaces`: its source says that it takes the place of the terms that run
+    for five per cent. `quantity`: seats or other units it is priced by, None where nobody says how
+    many. `replaces`: its source says that it takes the place of the terms that run
     when it starts (True) or counts beside them (False); None: nobody has said.
     """
 
@@ -32,6 +33,7 @@ class ContractTerm(NamedTuple):
     renewal_months: int = 12
     uplift: Decimal = Decimal(0)
     replaces: bool | None = None
+    quantity: int | None = None
     is_assumed: bool = False
 
     @property

@@ -5,12 +5,12 @@ not its last. For every day, the movements effective up to it sum to the ARR of 
 """
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from accounts.catalogue import MovementKind, MovementSubtype
+from accounts.catalogue import MovementKind
 
 
 class Period(NamedTuple):
@@ -46,7 +46,7 @@ class LedgerMovement(NamedTuple):
 
 
 Steps = dict[date, dict[str, int]]
-_OF_PRICE = (MovementKind.EXPANSION, MovementKind.CONTRACTION)
+_WITH_SUBTYPES = (MovementKind.EXPANSION, MovementKind.CONTRACTION)
 
 
 def steps_of(periods: Iterable[Period], *, until: date) -> Steps:
@@ -79,9 +79,12 @@ def _movement_kind(
     return MovementKind.REACTIVATION if paid_before else MovementKind.NEW
 
 
-def movements_of(steps: Steps, *, priced_on: Container[date] = frozenset()) -> list[LedgerMovement]:
+def movements_of(
+    steps: Steps, *, subtypes: Mapping[tuple[date, str], str] | None = None
+) -> list[LedgerMovement]:
     """One movement a day and currency, named by what the account's whole ARR does: several
-    currencies are one life. `priced_on`: the days on which nothing but a price changed."""
+    currencies are one life. `subtypes` by day and currency, of those up and down."""
+    subtypes = subtypes or {}
     arr: Counter[str] = Counter()
     found: list[LedgerMovement] = []
     paid_before = False
@@ -95,8 +98,7 @@ def movements_of(steps: Steps, *, priced_on: Container[date] = frozenset()) -> l
                 kind = _movement_kind(
                     amount, was_paying=was_paying, is_paying=is_paying, paid_before=paid_before
                 )
-                is_price = day in priced_on and kind in _OF_PRICE
-                subtype = MovementSubtype.PRICE if is_price else ""
+                subtype = subtypes.get((day, currency), "") if kind in _WITH_SUBTYPES else ""
                 found.append(LedgerMovement(day, kind, amount, currency, subtype=subtype))
         paid_before = paid_before or is_paying
     return found

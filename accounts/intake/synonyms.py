@@ -118,6 +118,8 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "subscription": ("subscription number", "subscription ref", "parent subscription"),
         "deal": ("deal id", "deal ref", "deal number"),
         "renews": ("renewal of", "previous contract", "renewed contract"),
+        "quantity": ("seats", "licenses", "licences", "units", "qty", "seat count", "user count",
+                     "number of seats", "license count", "licensed seats"),
     },
     Kind.MOVEMENTS: {
         "external_id": ("movement id", "event id", "transaction id", "change id", "line id"),

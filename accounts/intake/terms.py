@@ -7,7 +7,7 @@ ARR in minor units of the term's currency.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
 from itertools import count
@@ -53,14 +53,6 @@ def stretches_of(account: AccountTerms, *, day: date) -> list[Stretch]:
         for stretch in _of_term(term, account=account, day=day)
         if stretch.ends_on is None or stretch.ends_on > stretch.starts_on
     ]
-
-
-def price_days(found: Sequence[Stretch]) -> set[date]:
-    """The days on which nothing but a price changed: a contract stepped, or renewed itself."""
-    stepped = {s.steps_on for s in found if s.steps_on} & {s.starts_on for s in found if s.is_step}
-    others = {s.starts_on for s in found if not s.is_step}
-    others |= {s.ends_on for s in found if s.ends_on and s.ends_on != s.steps_on}
-    return stepped - others
 
 
 def _of_term(term: ContractTerm, *, account: AccountTerms, day: date) -> Iterator[Stretch]:

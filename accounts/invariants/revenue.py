@@ -57,6 +57,29 @@ REVENUE = (
         """,
     ),
     Check(
+        "causes_add_up_to_movements",
+        "accounts with a day whose causes are not what was derived for it",
+        """
+        SELECT format('account %%s on %%s: causes %%s, moved %%s minor units of %%s',
+            a.external_id, x.effective_on, x.told, x.moved, x.currency)
+        FROM (
+            SELECT account_id, effective_on, currency, sum(told) AS told, sum(moved) AS moved
+            FROM (
+                SELECT account_id, effective_on, currency, amount_minor AS told, 0 AS moved
+                FROM accounts_movementpart
+                UNION ALL
+                SELECT account_id, effective_on, currency, 0, amount_minor
+                FROM accounts_revenuemovement
+                WHERE source_id = 'contracts' AND kind IN ('expansion', 'contraction', 'churn')
+            ) both_sides
+            GROUP BY account_id, effective_on, currency HAVING sum(told) <> sum(moved)
+        ) x
+        JOIN accounts_account a ON a.id = x.account_id
+        WHERE NOT EXISTS (SELECT FROM accounts_ledgerdue d WHERE d.account_id = a.id)
+        ORDER BY a.id, x.effective_on
+        """,
+    ),
+    Check(
         "movements_are_posted_once",
         "movements that stand in the ledger under two sources and were not taken back",
         """

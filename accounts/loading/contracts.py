@@ -21,12 +21,14 @@ from accounts.intake.ledger import (
     movements_of,
     steps_of,
 )
+from accounts.intake.movement_causes import PartKey, parts_of, subtypes_of
 from accounts.intake.succession import AccountTerms
 from accounts.intake.term_overlaps import Overlap, overlaps
-from accounts.intake.terms import Stretch, price_days, stretches_of
+from accounts.intake.terms import Stretch, stretches_of
 from accounts.loading import staging_table
 from accounts.loading.composed_sql import among, array
 from accounts.loading.derived import refresh_accounts
+from accounts.loading.movement_parts import post_parts
 from accounts.loading.revenue_sources import lock_accounts, settle_given, sources_of
 from accounts.loading.stored_contracts import StoredContract, contracts_of, terms_of
 from accounts.models import Contract, Installation, RevenueMovement
@@ -86,14 +88,21 @@ def derive_ledger(account_ids: Iterable[int], *, day: date, now: datetime) -> De
         asked = overlaps(account) if account_id in by_contracts else ()
         if asked:
             derived.overlaps.append(AccountOverlaps(account.terms, asked))
-    wanted = {pk: _derived_movements(of_account, day=day) for pk, of_account in found.items()}
+    parts = {
+        pk: parts_of(found[pk], accounts[pk].terms, until=day) if pk in by_contracts else {}
+        for pk in found
+    }
+    wanted = {pk: _derived_movements(of, parts[pk], day=day) for pk, of in found.items()}
+    learned: dict[tuple[int, date, str], datetime] = {}
     derived.posted = _post_corrections(
         {pk: wanted.get(pk, []) if pk in by_contracts else [] for pk in ids},
         contracts=contracts,
         given_up={pk: _given_up(of_account) for pk, of_account in found.items()},
+        learned=learned,
         day=day,
         now=now,
     )
+    post_parts({pk: parts.get(pk, {}) for pk in ids}, day=day, learned=learned, now=now)
     return derived
 
 
@@ -107,7 +116,7 @@ def fresh_ledgers(account_ids: Iterable[int], *, day: date) -> dict[int, list[Le
     ids = sorted(set(account_ids))
     accounts = terms_of(contracts_of(ids), grace_days=Installation.current().overdue_grace_days)
     return {pk: list[LedgerMovement]() for pk in ids} | {
-        account_id: _derived_movements(stretches_of(account, day=day), day=day)
+        account_id: _derived_movements(stretches_of(account, day=day), {}, day=day)
         for account_id, account in accounts.items()
     }
 
@@ -163,10 +172,12 @@ def _post_corrections(
     *,
     contracts: Mapping[int, Sequence[StoredContract]],
     given_up: Mapping[int, Mapping[date, date]],
+    learned: dict[tuple[int, date, str], datetime],
     day: date,
     now: datetime,
 ) -> int:
-    """By COPY: a first import posts some rows for every account."""
+    """By COPY: a first import posts some rows for every account. `learned` is filled: when the
+    movements of an account, day and currency were."""
     ledgers = _posted_ledgers(list(wanted), day=day)
     histories = {pk: of for pk, of in contracts.items() if any(c.backfilled_at for c in of)}
     zone = Installation.current().zone
@@ -183,14 +194,17 @@ def _post_corrections(
                 recorded = _recorded_times(movement, history, ledger=ledger, own=own, now=now)
             row = _movement_row(account_id, movement, ledger=ledger, recorded=recorded)
             lines.append(staging_table.line(row))
+            learned[account_id, movement.effective_on, movement.currency] = recorded[0]
     if lines:
         staging_table.copy(sql.Identifier(RevenueMovement._meta.db_table), lines, columns=_POSTED)
     return len(lines)
 
 
-def _derived_movements(found: Sequence[Stretch], *, day: date) -> list[LedgerMovement]:
+def _derived_movements(
+    found: Sequence[Stretch], parts: Mapping[PartKey, int], *, day: date
+) -> list[LedgerMovement]:
     periods = (Period(s.starts_on, s.ends_on, s.arr, s.currency) for s in found)
-    return movements_of(steps_of(periods, until=day), priced_on=price_days(found))
+    return movements_of(steps_of(periods, until=day), subtypes=subtypes_of(parts))
 
 
 @dataclass(slots=True)

@@ -37,7 +37,7 @@ from accounts.models.vocabulary import MOST_KINDS, KindRow
 
 _LINES = """
     INSERT INTO accounts_contractline (contract_id, product, quantity, arr_minor)
-    SELECT c.id, v.product, 1, c.arr_minor
+    SELECT c.id, v.product, greatest(coalesce(c.quantity, 1), 1), c.arr_minor
     FROM unnest(%s::bigint[], %s::text[]) AS v (id, product) JOIN accounts_contract c ON c.id = v.id
 """
 

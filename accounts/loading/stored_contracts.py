@@ -41,6 +41,7 @@ class StoredContract(NamedTuple):
     deal: str
     deal_starts_on: date | None
     steps_on: date | None
+    quantity: int | None
     learned_at: datetime
     backfilled_at: datetime | None
 
@@ -104,6 +105,7 @@ def _contract_terms(
             renewal_months=contract.term_months,
             uplift=(contract.uplift_percent or Decimal(0)) * _PERCENT,
             replaces=contract.replaces_earlier,
+            quantity=contract.quantity,
         )
         for contract in contracts
     ]

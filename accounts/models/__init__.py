@@ -23,7 +23,7 @@ from accounts.models.leased import LeasedRow
 from accounts.models.outreach import OutreachPolicy, SuppressedAddress, Touch
 from accounts.models.people import Pool, Team, User
 from accounts.models.relationship import Interaction, InteractionContact, Ticket
-from accounts.models.revenue import CurrencyRate, Invoice, RevenueMovement
+from accounts.models.revenue import CurrencyRate, Invoice, MovementPart, RevenueMovement
 from accounts.models.saved_view import AudienceMember, SavedView
 from accounts.models.scope import AccountScopedQuerySet
 from accounts.models.size import (
@@ -97,6 +97,7 @@ __all__ = [
     "KeyWindow",
     "LeasedRow",
     "LedgerDue",
+    "MovementPart",
     "OnboardingStep",
     "OutboxMessage",
     "OutreachPolicy",

@@ -124,6 +124,11 @@ class Contract(Sourced, Backfilled):
         editable=False,
         help_text=_("Derived: the day on which the next row of its deal goes on: no renewal."),
     )
+    quantity = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("Seats or other units that it is priced by. Empty: not known."),
+    )
     learned_at = models.DateTimeField()
 
     objects = AccountScopedQuerySet.as_manager()

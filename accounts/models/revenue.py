@@ -16,6 +16,7 @@ from accounts.catalogue import (
     GROWING,
     SHRINKING,
     InvoiceState,
+    MovementCause,
     MovementKind,
     MovementSubtype,
     choices,
@@ -101,6 +102,34 @@ class RevenueMovement(Backfilled):
 
     def __str__(self) -> str:
         return f"{self.effective_on} {self.kind} {money_exact(self.amount_minor, self.currency)}"
+
+
+class MovementPart(models.Model):
+    """Why the ARR of an account moved on a day, as its contracts tell: one cause and how much of
+    what is derived from them. Never updated, never deleted: what is told anew is posted as the
+    difference, so that a report as known on a day has the causes of that day."""
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="movement_parts", db_index=False
+    )
+    effective_on = models.DateField()
+    currency = models.CharField(max_length=3, validators=[validate_currency])
+    cause = models.CharField(max_length=18, choices=choices(MovementCause))
+    amount_minor = models.BigIntegerField(help_text=_("Signed, annualised minor units."))
+    recorded_at = models.DateTimeField(help_text=_("When we learned it."))
+
+    objects = AccountScopedQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index("account", "effective_on", name="movement_part_account_day")]
+        triggers = [
+            pgtrigger.Protect(
+                name="parts_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.effective_on} {self.cause} {money_exact(self.amount_minor, self.currency)}"
 
 
 @pghistory.track(

@@ -13,6 +13,7 @@ from django.db.models.functions import Greatest
 
 from accounts.models import Account, Contract, Invoice, RevenueMovement
 from accounts.money.rates import DayRates, Unconverted
+from accounts.queries.movement_parts import ShownMovement, ShownPart, parts_beside
 from accounts.queries.rates import rates_on
 from accounts.ui import formats
 from accounts.ui.charts import Chart, LinePoint, line_chart
@@ -34,6 +35,8 @@ class LedgerRow:
     currency: str
     balance_minor: int
     recorded_on: date
+    parts: Sequence[ShownPart] = ()
+    """By cause, where contracts tell it."""
 
 
 def ledger(account: Account) -> QuerySet[RevenueMovement]:
@@ -51,6 +54,17 @@ def ledger(account: Account) -> QuerySet[RevenueMovement]:
 
 
 def ledger_rows(found: Sequence[RevenueMovement], *, zone: ZoneInfo) -> list[LedgerRow]:
+    shown = [
+        ShownMovement(
+            row.account_id,
+            row.effective_on,
+            row.currency,
+            row.kind,
+            "" if row.corrects_id else str(row.source_id),
+            row.amount_minor,
+        )
+        for row in found
+    ]
     return [
         LedgerRow(
             effective_on=row.effective_on,
@@ -62,8 +76,9 @@ def ledger_rows(found: Sequence[RevenueMovement], *, zone: ZoneInfo) -> list[Led
             currency=row.currency,
             balance_minor=row.balance_minor,  # type: ignore[attr-defined]
             recorded_on=row.recorded_at.astimezone(zone).date(),
+            parts=parts,
         )
-        for row in found
+        for row, parts in zip(found, parts_beside(shown), strict=True)
     ]
 
 

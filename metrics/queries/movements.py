@@ -11,11 +11,13 @@ from django.db import connection
 
 from accounts.catalogue import MovementKind
 from accounts.money.conversion import convert
+from accounts.queries.movement_parts import ShownMovement, ShownPart, parts_beside
 from metrics.definitions import FIGURES, Adds, Figure, Method
 from metrics.facts.chunks import in_chunks
 from metrics.facts.ledger import read_ledger
 from metrics.queries.figures import PAGE_SIZE, Page, membership
 from metrics.queries.ledger_report import LedgerReport
+from metrics.queries.movement_causes import LedgerRows
 from metrics.retention.series import LedgerArrays, converted_rows
 from metrics.retention.vectors import KINDS, Flags
 
@@ -36,6 +38,8 @@ class FigureMovement:
     subtype: str
     owner: str
     """Of the account, as it is now: a person, or the pool."""
+    parts: tuple[ShownPart, ...] = ()
+    """By cause in the contract's currency, where contracts tell it."""
 
 
 def figure_movements(*, book: LedgerReport, figure: Figure, page: int) -> Page[FigureMovement]:
@@ -49,8 +53,9 @@ def figure_movements(*, book: LedgerReport, figure: Figure, page: int) -> Page[F
     if wanted.rows is not None:
         inside &= wanted.rows
     converted = converted_rows(ledger=ledger, rates=book.pair.rates, chosen=inside)
+    rows = tuple(wanted.page(ledger=ledger, inside=inside, page=page))
     return Page(
-        rows=tuple(wanted.page(ledger=ledger, inside=inside, page=page)),
+        rows=with_parts(rows, known_before=book.scope.known_before),
         number=page,
         count=int(inside.sum()),
         total=int(converted.sum()),
@@ -61,6 +66,13 @@ def all_figure_movements(*, book: LedgerReport, figure: Figure) -> Iterator[Figu
     """In the order of the pages."""
     _, member = membership(book, figure)
     return _rows_of_figure(book, figure).all(accounts=book.accounts[member].tolist())
+
+
+def ledger_rows(*, book: LedgerReport, figure: Figure) -> LedgerRows:
+    """The ledger rows of the figure, to be told by cause."""
+    _, member = membership(book, figure)
+    query, params = _rows_of_figure(book, figure).query(book.accounts[member].tolist())
+    return LedgerRows(query, params, book.pair.rates, book.scope)
 
 
 def _ledger_after(book: LedgerReport, after: int) -> LedgerArrays:
@@ -93,21 +105,27 @@ def _rows_of_figure(book: LedgerReport, figure: Figure) -> "_Rows":
 
 
 # Uses index: movement_account_day. Of many accounts it may go by the days instead (movement_day).
-_MOVEMENTS = """
-    SELECT m.account_id, a.external_id, a.name, m.effective_on, m.recorded_at, m.kind,
-        m.amount_minor, m.currency, m.reason, m.source_id, m.subtype,
-        coalesce(u.name, p.name, '')
-    FROM accounts_revenuemovement m JOIN accounts_account a ON a.id = m.account_id
-    LEFT JOIN accounts_user u ON u.id = a.owner_id
-    LEFT JOIN accounts_pool p ON p.id = a.pool_id
+_LEDGER = """
+    FROM accounts_revenuemovement v
     LEFT JOIN unnest(%(mixed_accounts)s::bigint[], %(mixed_days)s::date[], %(mixed_wanted)s::bool[])
         AS mixed (account_id, day, is_wanted)
-        ON mixed.account_id = m.account_id AND mixed.day = m.effective_on
-    WHERE m.account_id = ANY(%(accounts)s)
-        AND coalesce(mixed.is_wanted, m.kind = ANY(%(kinds)s))
-        AND m.effective_on > %(after)s AND m.effective_on <= %(until)s AND {learned}
-        AND m.currency = ANY(%(currencies)s)
-    ORDER BY m.effective_on DESC, m.id DESC
+        ON mixed.account_id = v.account_id AND mixed.day = v.effective_on
+    {joined}
+    WHERE v.account_id = ANY(%(accounts)s)
+        AND coalesce(mixed.is_wanted, v.kind = ANY(%(kinds)s))
+        AND v.effective_on > %(after)s AND v.effective_on <= %(until)s AND {learned}
+        AND v.currency = ANY(%(currencies)s)
+"""
+_NAMES = """
+    JOIN accounts_account a ON a.id = v.account_id
+    LEFT JOIN accounts_user u ON u.id = a.owner_id
+    LEFT JOIN accounts_pool p ON p.id = a.pool_id
+"""
+_MOVEMENTS = """
+    SELECT v.account_id, a.external_id, a.name, v.effective_on, v.recorded_at, v.kind,
+        v.amount_minor, v.currency, v.reason, v.source_id, v.subtype,
+        coalesce(u.name, p.name, '')
+    {ledger} ORDER BY v.effective_on DESC, v.id DESC
 """
 
 
@@ -147,9 +165,13 @@ class _Rows:
         )
 
     def _movements_query(self, accounts: Sequence[int]) -> tuple[str, dict[str, Any]]:
-        scope = self.book.scope
-        learned = scope.condition(account="m.account_id", learned="m.recorded_at")
-        return _MOVEMENTS.format(learned=learned), {
+        ledger, params = self.query(accounts, joined=_NAMES)
+        return _MOVEMENTS.format(ledger=ledger), params
+
+    def query(self, accounts: Sequence[int], *, joined: str = "") -> tuple[str, dict[str, Any]]:
+        """From where and which, with the movements as `v`."""
+        learned = self.book.scope.condition(account="v.account_id", learned="v.recorded_at")
+        return _LEDGER.format(joined=joined, learned=learned), {
             "accounts": list(accounts),
             "kinds": [kind.value for kind in self.kinds],
             "after": date.fromordinal(max(self.days[0], 1)),
@@ -172,6 +194,20 @@ class _Rows:
             "mixed_days": [day for _, day in found],
             "mixed_wanted": list(found.values()),
         }
+
+
+def with_parts(
+    rows: Sequence[FigureMovement], *, known_before: datetime | None
+) -> tuple[FigureMovement, ...]:
+    """As a page shows them: why each happened beside it."""
+    shown = [
+        ShownMovement(
+            row.account_id, row.effective_on, row.currency, row.kind, row.source, row.native_minor
+        )
+        for row in rows
+    ]
+    found = parts_beside(shown, known_before=known_before)
+    return tuple(replace(row, parts=parts) for row, parts in zip(rows, found, strict=True))
 
 
 def movement_of(row: tuple[Any, ...], *, rates: Mapping[str, Decimal]) -> FigureMovement:

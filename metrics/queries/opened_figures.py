@@ -15,7 +15,13 @@ from metrics.queries.figures import (
     figure_accounts,
 )
 from metrics.queries.ledger_report import LedgerReport, Question, ledger_report_of
-from metrics.queries.movements import FigureMovement, all_figure_movements, figure_movements
+from metrics.queries.movement_causes import LedgerRows
+from metrics.queries.movements import (
+    FigureMovement,
+    all_figure_movements,
+    figure_movements,
+    ledger_rows,
+)
 from metrics.queries.stored_figures import StoredFigures, stored_figures
 
 
@@ -40,6 +46,9 @@ class LedgerFigures:
 
     def all_movements(self, figure: Figure) -> Iterator[FigureMovement]:
         return all_figure_movements(book=self.book, figure=figure)
+
+    def ledger_rows(self, figure: Figure) -> LedgerRows:
+        return ledger_rows(book=self.book, figure=figure)
 
 
 Figures = LedgerFigures | StoredFigures

@@ -17,7 +17,8 @@ from metrics.facts.scope import ReportScope
 from metrics.facts.stored_positions import is_stored
 from metrics.queries.figures import PAGE_SIZE, FigureAccount, Page
 from metrics.queries.ledger_report import Question
-from metrics.queries.movements import FigureMovement, movement_of
+from metrics.queries.movement_causes import LedgerRows
+from metrics.queries.movements import FigureMovement, movement_of, with_parts
 from metrics.queries.series import stored_months
 
 COUNTED_AT_MOST = 1_000
@@ -110,7 +111,7 @@ class StoredFigures:
             cursor.execute(_MOVEMENTS.format(ledger=ledger, cut=_CUT), params)
             rows = tuple(self._converted_movement(row) for row in cursor.fetchall())
         return Page(
-            rows=rows,
+            rows=with_parts(rows, known_before=None),
             number=page,
             count=min(count, COUNTED_AT_MOST),
             total=FIGURES[figure].total(self.total),
@@ -125,6 +126,11 @@ class StoredFigures:
             self._converted_movement(row)
             for row in in_chunks(query, self._query_parameters(figure))
         )
+
+    def ledger_rows(self, figure: Figure) -> LedgerRows:
+        ledger = _OF_MANY_ACCOUNTS.format(**self._query_parts(figure))
+        rates = self.rates.on(self.question.window.end).factors
+        return LedgerRows(ledger, self._query_parameters(figure), rates, self.scope)
 
     def _converted_movement(self, row: tuple[Any, ...]) -> FigureMovement:
         return movement_of(row, rates=self.rates.on(self.question.window.end).factors)

@@ -47,6 +47,7 @@ PAGES = {
         "/executive/",
         "/executive/accounts/?figure=nrr",
         "/executive/movements/?figure=expansion",
+        "/executive/causes/?figure=nrr",
         "/executive/health/",
         "/executive/renewals/",
         "/executive/week/",

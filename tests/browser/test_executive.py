@@ -22,6 +22,7 @@ BEGUN = DAY.replace(year=DAY.year - 3)
 LISTS = (
     "/executive/accounts/?figure=grr",
     "/executive/movements/?figure=expansion",
+    "/executive/causes/?figure=nrr",
     "/executive/health/?at_risk=1",
     "/executive/renewals/",
     "/executive/week/?change=gained",

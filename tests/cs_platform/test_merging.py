@@ -398,7 +398,7 @@ GOES_OVER = {
 # Append-only or closed, read by what they hang on, or derived again.
 STAYS = {
     "accounts.AudienceMember", "accounts.DirtyAccount", "accounts.RenewalConfirmation",
-    "accounts.RevenueMovement",
+    "accounts.MovementPart", "accounts.RevenueMovement",
     "cs_platform.PreviewMover", "health.BandOverride", "health.CurrentHealth",
     "health.HealthScore", "health.ThresholdCrossing", "health.UsagePack", "metrics.AccountDay",
     "metrics.AccountMonth", "metrics.ContractDay", "metrics.RenewalForecast",

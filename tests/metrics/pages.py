@@ -11,6 +11,7 @@ ROUTES = {
     "executive": "",
     "executive_accounts": "?figure=nrr",
     "executive_movements": "?figure=nrr",
+    "executive_causes": "?figure=nrr",
     "executive_health": "?at_risk=1",
     "executive_renewals": "",
     "executive_changes": "?change=gained",

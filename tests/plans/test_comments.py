@@ -17,7 +17,7 @@ SCANNED = {
     "metrics.facts.report_date:_JUDGED_ON_DAY": _EACH_ACCOUNT,
     "metrics.facts.report_date:_PAID_ON_DAY": _EACH_ACCOUNT,
     # The book of all accounts is made of the whole ledger before a page of it is listed.
-    "metrics.queries.movements:_MOVEMENTS": {"accounts_revenuemovement"},
+    "metrics.queries.movements:_LEDGER": {"accounts_revenuemovement"},
 }
 LARGE = 20_000  # rows: to read them all takes longer than what a page or a tick may take
 

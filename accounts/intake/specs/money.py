@@ -66,6 +66,7 @@ CONTRACTS = RecordSpec(
             help_text="takes the place of those that run when it starts; empty: asked",
         ),
         may("product", Type.NAME, help_text="one line for the whole contract"),
+        may("quantity", Type.INTEGER, help_text="seats or other units it is priced by"),
         LEARNED,
     ),
     alternatives=(("arr", "amount"),),

@@ -52,7 +52,7 @@ CONTRACTS = FactTable(
         text("subscription"),
         text("deal"),
         text("renews"),
-        *plain("replaces_earlier"),
+        *plain("replaces_earlier", "quantity"),
     ),
     references=(ACCOUNT,),
     key=OF_SOURCE,

@@ -69,6 +69,7 @@ _FIELDS = {
     "parent": gettext_noop("Parent account ID"),
     "renews": gettext_noop("Renews contract ID"),
     "replaces_earlier": gettext_noop("Replaces earlier contracts"),
+    "quantity": gettext_noop("Quantity"),
     "contacts": gettext_noop("Contact IDs"),
     "user": gettext_noop("User ID"),
     "session": gettext_noop("Group session ID"),

@@ -41,6 +41,13 @@ _BELOW = (
         "chart-line",
         Right.VIEW_EXECUTIVE,
     ),
+    (
+        gettext_noop("Executive: causes of movements"),
+        "executive_causes",
+        "",
+        "chart-line",
+        Right.VIEW_EXECUTIVE,
+    ),
     (gettext_noop("Mail to customers: to approve"), "mails", "", "mail", Right.VIEW_ACCOUNTS),
     (gettext_noop("Mail to customers: sent"), "mails", "?view=sent", "mail", Right.VIEW_ACCOUNTS),
     (gettext_noop("In-app messages"), "in_app", "", "message-square", Right.ADMINISTER),

@@ -20,6 +20,7 @@ from metrics.facts.week import NewsKind
 from metrics.pages.executive.labels import CUTS, METHODS, amount_word, change_labels, group_label
 from metrics.pages.executive.params import ReportParams
 from metrics.queries.health import all_health_accounts
+from metrics.queries.movement_causes import all_cause_rows
 from metrics.queries.opened_figures import Figures
 from metrics.queries.report_snapshot import ReportSnapshot
 from metrics.queries.week import all_changes
@@ -99,6 +100,27 @@ def _movements_response(
     return _list_response(
         _figure_file_name(wanted, "movements", asked), asked, [*head, *amounts], rows
     )
+
+
+def causes(figures: Figures, wanted: Figure, asked: ReportParams) -> StreamingHttpResponse:
+    """Of all causes, or of the one that is asked for."""
+    head = ["Account", "Account id", "Owner", "Effective", "Cause"]
+    head += ["Amount in the contract’s currency", "Contract’s currency", "Amount", "Currency"]
+    rows = (
+        (
+            row.name,
+            row.external_id,
+            row.owner,
+            row.effective_on.isoformat(),
+            label(row.cause),
+            major(row.native_minor, row.currency),
+            row.currency,
+            major(row.amount, asked.base),
+            asked.base,
+        )
+        for row in all_cause_rows(figures.ledger_rows(wanted), asked.cause)
+    )
+    return _list_response(_figure_file_name(wanted, "causes", asked), asked, head, rows)
 
 
 def _figure_file_name(wanted: Figure, what: str, asked: ReportParams) -> str:

@@ -28,6 +28,7 @@ from metrics.queries.figures import PAGE_SIZE, Page
 from metrics.queries.forecasts import ForecastAccuracy
 from metrics.queries.health import health_accounts
 from metrics.queries.ledger_report import Question
+from metrics.queries.movement_causes import cause_rows, cause_sums
 from metrics.queries.opened_figures import Figures
 from metrics.queries.renewals import RenewalList, RenewalSum
 from metrics.queries.report_snapshot import ReportSnapshot
@@ -41,17 +42,27 @@ def figure_context(
     read = figures.movements if shows_movements else figures.accounts
     found: Page[Any] = read(figure, page=page)
     word = group_label(question.by, start=question.window.start)
+    return {
+        **_figure_head(figures, found, question=question, figure=figure),
+        "amount_word": amount_word(figure),
+        "is_level": FIGURES[figure].made_of.is_level,
+        "rows": [(row, word(getattr(row, "group", ""))) for row in found.rows],
+        "page": PageOf(found.number, PAGE_SIZE, len(found.rows), has_next=found.has_next),
+        "shows_movements": shows_movements,
+    }
+
+
+def _figure_head(
+    figures: Figures, found: Page[Any], *, question: Question, figure: Figure
+) -> dict[str, Any]:
+    word = group_label(question.by, start=question.window.start)
     opened = FIGURES[figure]
     return {
         "figure": figure,
         "title": opened.label,
         "meaning": opened.meaning,
-        "amount_word": amount_word(figure),
-        "is_level": opened.made_of.is_level,
         "window": question.window,
         "found": found,
-        "rows": [(row, word(getattr(row, "group", ""))) for row in found.rows],
-        "page": PageOf(found.number, PAGE_SIZE, len(found.rows), has_next=found.has_next),
         "group_word": word(question.filters[0].value) if question.filters else None,
         "by_word": gettext(CUTS[question.by]),
         "method": question.method,
@@ -59,7 +70,31 @@ def figure_context(
         "sum": _rate_sum(figures.total, figure),
         "change": abs(found.total),
         "count_label": f"{found.count:,}+" if found.is_capped else f"{found.count:,}",
-        "shows_movements": shows_movements,
+    }
+
+
+def causes_context(
+    figures: Figures, *, question: Question, figure: Figure, cause: str, page: int
+) -> dict[str, Any]:
+    """The figure's movements by cause, and what one cause is made of: that which is asked for, else
+    the largest."""
+    ledger = figures.ledger_rows(figure)
+    sums = cause_sums(ledger)
+    chosen = next((each for each in sums if each.cause == cause), None)
+    if not cause and sums:
+        chosen = sums[0]
+    found = figures.movements(figure, page=1)
+    caused = cause_rows(ledger, chosen.cause, page=page) if chosen else ()
+    return {
+        **_figure_head(figures, found, question=question, figure=figure),
+        "sums": sums,
+        "gained": sum(each.gained for each in sums),
+        "lost": sum(each.lost for each in sums),
+        "rounding": found.total - sum(each.net for each in sums),
+        "chosen": chosen,
+        "caused": caused,
+        "page": page_of(page, shown=len(caused), count=chosen.count if chosen else 0),
+        "shows_movements": True,
     }
 
 

@@ -26,6 +26,7 @@ from metrics.facts.renewals import RenewalFilter
 from metrics.facts.week import NewsKind
 from metrics.queries.gaps import report_gaps
 from metrics.queries.ledger_report import Filter, Question
+from metrics.queries.movement_causes import CAUSES
 from metrics.queries.report_snapshot import ReportSnapshot, default_day, snapshot_of
 from metrics.retention.renewals import RenewalState
 from metrics.retention.windows import trailing_window
@@ -91,7 +92,7 @@ class ReportParams:
             group=values.get("group", "") if "group" in request.GET else None,
             page=page_number(request),
             is_csv=request.GET.get("format") == "csv",
-            names={name: request.GET.get(name, "") for name in ("figure", "change")},
+            names={name: request.GET.get(name, "") for name in ("figure", "change", "cause")},
             values=values,
             problems=tuple(_address_problems(form, today)),
         )
@@ -121,6 +122,14 @@ class ReportParams:
             return NewsKind(self.names["change"] or NewsKind.GAINED)
         except ValueError:
             raise Http404(gettext("There is no such kind of news.")) from None
+
+    @property
+    def cause(self) -> str:
+        """Empty where none is asked for."""
+        cause = self.names["cause"]
+        if cause and cause not in CAUSES:
+            raise Http404(gettext("There is no such cause."))
+        return cause
 
     @property
     def bands(self) -> BandFilter:

@@ -27,6 +27,7 @@ from metrics.pages.executive.context import report_context
 from metrics.pages.executive.lists import (
     View,
     accuracy_context,
+    causes_context,
     change_context,
     figure_context,
     health_context,
@@ -123,6 +124,21 @@ def movements(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
     return _figure_page(request, asked, shows_movements=True)
 
 
+@_report_page
+def causes(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
+    """Why ARR moved, of one figure."""
+    figure, cause = asked.figure, asked.cause
+    figures = figures_of(question=asked.question, user=asked.user)
+    if asked.is_csv:
+        return executive_csv.causes(figures, figure, asked)
+    context = causes_context(
+        figures, question=asked.question, figure=figure, cause=cause, page=asked.page
+    )
+    query = asked.address(figure=figure)
+    context |= {"query": query, "tabs": _figure_tabs(query, {}, "executive_causes")}
+    return _render_report(request, "causes", asked, context)
+
+
 def _figure_page(
     request: HttpRequest, asked: ReportParams, *, shows_movements: bool
 ) -> HttpResponseBase:
@@ -137,23 +153,23 @@ def _figure_page(
         page=asked.page,
         shows_movements=shows_movements,
     )
-    context["tabs"] = _figure_tabs(asked.address(figure=figure), context, shows_movements)
+    route = "executive_movements" if shows_movements else "executive_accounts"
+    context["tabs"] = _figure_tabs(asked.address(figure=figure), context, route)
     return _render_report(request, "movements" if shows_movements else "accounts", asked, context)
 
 
-def _figure_tabs(
-    query: str, context: dict[str, Any], shows_movements: bool
-) -> list[dict[str, Any]]:
+def _figure_tabs(query: str, context: dict[str, Any], current: str) -> list[dict[str, Any]]:
     return [
         {
             "word": word,
             "href": f"{reverse(route)}?{query}",
-            "is_current": is_movements == shows_movements,
-            "count": context["count_label"] if is_movements == shows_movements else None,
+            "is_current": route == current,
+            "count": context.get("count_label") if route == current else None,
         }
-        for word, route, is_movements in (
-            (gettext("Accounts"), "executive_accounts", False),
-            (gettext("Movements"), "executive_movements", True),
+        for word, route in (
+            (gettext("Accounts"), "executive_accounts"),
+            (gettext("Movements"), "executive_movements"),
+            (gettext("Causes"), "executive_causes"),
         )
     ]
 

@@ -127,6 +127,19 @@ MONEY = [
             "external_id": "a.id || '-m' || n",
         },
     ),
+    # Why those in between happened.
+    Rows(
+        "accounts_movementpart",
+        "accounts_revenuemovement m",
+        {
+            "account_id": "m.account_id",
+            "effective_on": "m.effective_on",
+            "currency": "m.currency",
+            "cause": "CASE WHEN m.kind = 'expansion' THEN 'seats' ELSE 'price' END",
+            "amount_minor": "m.amount_minor",
+            "recorded_at": "m.recorded_at",
+        },
+    ),
     # The present term and the one before.
     Rows(
         "accounts_contract",

@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 
 from accounts.api import idempotency
-from accounts.catalogue import HistoryAttribute
+from accounts.catalogue import CONTRACTS_SOURCE, HistoryAttribute
 from accounts.loading import (
     account_names,
     contracts,
     derived,
     history,
+    movement_parts,
     movements,
     ravenstack,
     revenue_sources,
@@ -28,6 +29,7 @@ from accounts.models import (
 )
 from accounts.pages.customer_mail.views import seen_by
 from accounts.pages.in_app import views as in_app_pages
+from accounts.queries.movement_parts import ShownMovement, parts_beside
 from accounts.uploads import resolve, storage
 from accounts.work import customer_mail, in_product, jobs, notices, outbox, outreach, signals
 from tests.benchmarks.large_company import CSM, DAY, NOW
@@ -49,6 +51,17 @@ def forgetting_a_day_of_work():
 def posting_again():
     row = RevenueMovement.objects.filter(account__in=FEW).exclude(external_id="").first()
     movements._posting_plan([(1, row)], source="direct", is_part=False)
+
+
+def why_a_page_of_movements():
+    rows = RevenueMovement.objects.filter(account__in=FEW, kind="expansion")
+    columns = ("account_id", "effective_on", "currency", "kind", "amount_minor")
+    parts_beside(
+        [
+            ShownMovement(*key, source=CONTRACTS_SOURCE, amount_minor=amount)
+            for *key, amount in rows.values_list(*columns)
+        ]
+    )
 
 
 def reading_a_piece():
@@ -90,6 +103,10 @@ EXECUTORS = {
     "accounts.work.jobs:forget_done": forgetting_a_day_of_work,
     "accounts.loading.account_names:_by_name": lambda: account_names._by_name(["Large 7"]),
     "accounts.loading.stored_contracts:contracts_of": lambda: stored_contracts.contracts_of(FEW),
+    "accounts.loading.movement_parts:_parts_in_force": lambda: movement_parts._parts_in_force(
+        FEW, day=DAY
+    ),
+    "accounts.queries.movement_parts:parts_beside": why_a_page_of_movements,
     "accounts.loading.contracts:_accounts_with_ended_terms": lambda: (
         contracts._accounts_with_ended_terms(by=date(2025, 4, 2))
     ),

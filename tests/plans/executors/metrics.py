@@ -130,7 +130,7 @@ EXECUTORS = {
     "metrics.facts.week:_CROSSINGS": week_of,
     "metrics.facts.week:_STARTED": week_of,
     "metrics.facts.week:_RECOVERED": week_of,
-    "metrics.queries.movements:_MOVEMENTS": movements_of_few_and_of_many,
+    "metrics.queries.movements:_LEDGER": movements_of_few_and_of_many,
     "metrics.queries.overview:_LARGEST": lambda: overview._largest_expansions(
         latest=series.MonthRetention(
             month=WINDOW.end, total=Retention(), segments={}, is_stored=True
