@@ -4,9 +4,11 @@ A guess is shown and can be changed; nothing is read by it until somebody has ag
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from accounts.intake import german_names
 from accounts.intake.dates import DateOrder
 from accounts.intake.fields import Kind, Type
 from accounts.intake.specs import SPECS
@@ -32,16 +34,25 @@ _FILLERS = {
 }
 
 
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+
+
 def plain(name: str) -> str:
-    """A name without case, spaces and signs: “Account ID” and account_id are one."""
-    return _APART.sub("", name.lower())
+    """A name without case, spaces and signs: “Account ID” and account_id are one, as are “Währung”
+    and “Waehrung”."""
+    return _APART.sub("", unicodedata.normalize("NFC", name).lower().translate(_UMLAUTS))
 
 
 def names_of(kind: Kind) -> dict[str, str]:
     """Our field by each of the names it goes by."""
     found: dict[str, str] = {}
     for field in SPECS[kind].fields:
-        also = (*SYNONYMS.get(kind, {}).get(field.name, ()), *EVERYWHERE.get(field.name, ()))
+        also = (
+            *SYNONYMS.get(kind, {}).get(field.name, ()),
+            *german_names.NAMES.get(kind, {}).get(field.name, ()),
+            *EVERYWHERE.get(field.name, ()),
+            *german_names.EVERYWHERE.get(field.name, ()),
+        )
         for name in (field.name, *also):
             found.setdefault(plain(name), field.name)
     # A record's own key is often just called id; where the account has none, it is the account's.

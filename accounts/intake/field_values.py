@@ -12,8 +12,8 @@ from accounts.intake.word_meanings import plain_word
 from accounts.intake.workbooks import UNREADABLE
 
 _MOST_IN_A_LIST = 100
-_TRUE = frozenset({"true", "1", "yes", "y", "on", "t"})
-_FALSE = frozenset({"false", "0", "no", "n", "off", "f"})
+_TRUE = frozenset({"true", "1", "yes", "y", "on", "t", "ja", "j", "wahr"})
+_FALSE = frozenset({"false", "0", "no", "n", "off", "f", "nein", "falsch"})
 
 Value = str | int | bool | date | datetime | Decimal | tuple[str, ...] | None
 

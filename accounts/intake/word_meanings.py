@@ -15,6 +15,8 @@ _STATUSES = {
     "customer": "active", "current": "active", "live": "active", "paying": "active",
     "cancelled": "churned", "canceled": "churned", "lost": "churned", "inactive": "churned",
     "former customer": "churned", "trialing": "trial", "free trial": "trial", "poc": "trial",
+    "aktiv": "active", "kunde": "active", "gekündigt": "churned", "ehemalig": "churned",
+    "inaktiv": "churned", "test": "trial", "testphase": "trial",
 }  # fmt: skip
 # "" is no value: the tool wrote that there is none.
 MEANINGS: Mapping[tuple[Kind, str], Mapping[str, str]] = {
@@ -33,12 +35,16 @@ MEANINGS: Mapping[tuple[Kind, str], Mapping[str, str]] = {
     (Kind.CONTRACTS, "state"): {
         "activated": "active", "live": "active", "current": "active", "in force": "active",
         "signed": "active", "canceled": "cancelled", "terminated": "cancelled", "ended": "expired",
+        "aktiv": "active", "laufend": "active", "gekündigt": "cancelled", "storniert": "cancelled",
+        "abgelaufen": "expired", "beendet": "expired", "verlängert": "renewed",
     },
     (Kind.CONTRACTS, "amount_per"): {
         "monthly": "month", "months": "month", "mo": "month", "per month": "month",
         "quarterly": "quarter", "per quarter": "quarter", "yearly": "year", "annual": "year",
         "annually": "year", "annum": "year", "per year": "year", "total": "term",
-        "whole term": "term", "tcv": "term", "one time": "term",
+        "whole term": "term", "tcv": "term", "one time": "term", "monat": "month",
+        "monatlich": "month", "quartal": "quarter", "vierteljährlich": "quarter", "jahr": "year",
+        "jährlich": "year", "laufzeit": "term", "einmalig": "term",
     },
     (Kind.MOVEMENTS, "kind"): {
         "new business": "new", "new biz": "new", "start": "new", "upsell": "expansion",
@@ -50,6 +56,8 @@ MEANINGS: Mapping[tuple[Kind, str], Mapping[str, str]] = {
         "outstanding": "open", "sent": "open", "issued": "open", "unpaid": "open",
         "overdue": "late", "past due": "late", "uncollectible": "written_off",
         "voided": "void", "settled": "paid", "payment failed": "failed",
+        "offen": "open", "bezahlt": "paid", "überfällig": "late", "fehlgeschlagen": "failed",
+        "abgeschrieben": "written_off",
     },
     (Kind.USAGE, "actor"): _ACTORS,
     (Kind.USER_DAYS, "actor"): _ACTORS,
@@ -58,11 +66,15 @@ MEANINGS: Mapping[tuple[Kind, str], Mapping[str, str]] = {
         "fault": "defect", "question": "how_to", "help": "how_to", "task": "request",
         "feature request": "request", "feature": "request", "enhancement": "request",
         "service request": "request", "invoice": "billing", "payment": "billing",
+        "fehler": "defect", "störung": "defect", "frage": "how_to", "anfrage": "request",
+        "wunsch": "request", "rechnung": "billing", "abrechnung": "billing",
     },
     (Kind.TICKETS, "severity"): {
         "medium": "normal", "moderate": "normal", "minor": "low", "trivial": "low",
         "major": "high", "critical": "urgent", "blocker": "urgent", "highest": "urgent",
         "lowest": "low", "p1": "urgent", "p2": "high", "p3": "normal", "p4": "low",
+        "niedrig": "low", "gering": "low", "mittel": "normal", "hoch": "high",
+        "dringend": "urgent", "kritisch": "urgent",
     },
     (Kind.TICKETS, "satisfaction"): {
         "good": "5", "good with comment": "5", "bad": "1", "bad with comment": "1",

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.intake import german_names
 from accounts.intake.cells import as_it_was, neutral
 from accounts.intake.column_guesses import (
     guess_columns,
@@ -78,6 +79,37 @@ EXPORTS = {
          "due date": "due_on", "amount due": "amount", "currency": "currency",
          "invoice status": "state"},
     ),
+    "Kunden.csv": (
+        Kind.ACCOUNTS,
+        {"Kundennummer": "external_id", "Firma": "name", "Branche": "industry", "Land": "region",
+         "Kunde seit": "customer_since", "Tarif": "plan", "Lizenzen": "seats", "Fax": ""},
+    ),
+    "Verträge.csv": (
+        Kind.CONTRACTS,
+        {"Vertragsnummer": "external_id", "Kundennummer": "account", "Vertragsbeginn": "starts_on",
+         "Vertragsende": "ends_on", "Jahreswert": "arr", "Währung": "currency",
+         "Produkt": "product", "Anzahl": "quantity"},
+    ),
+    "Vertraege.csv": (
+        Kind.CONTRACTS,
+        {"VERTRAGS-NR": "external_id", "Kunden-Nr": "account", "Gueltig ab": "starts_on",
+         "gu\u0308ltig bis": "ends_on", "Preis": "amount", "Waehrung": "currency"},
+    ),
+    "Nutzung.csv": (
+        Kind.USAGE,
+        {"Kundennummer": "account", "Datum": "day", "Funktion": "feature", "Anzahl": "events"},
+    ),
+    "Vorgaenge.csv": (
+        Kind.TICKETS,
+        {"Ticketnummer": "external_id", "Kundennummer": "account", "Erstellt am": "opened_at",
+         "Gelöst am": "solved_at", "Kategorie": "category", "Priorität": "severity",
+         "Betreff": "subject"},
+    ),
+    "Rechnungen.csv": (
+        Kind.INVOICES,
+        {"Rechnungsnummer": "external_id", "Kundennummer": "account", "Rechnungsdatum": "issued_on",
+         "Fällig am": "due_on", "Betrag": "amount", "Währung": "currency", "Status": "state"},
+    ),
 }  # fmt: skip
 
 
@@ -102,10 +134,10 @@ def test_the_files_name_says_what_it_holds():
 
 
 def test_synonyms_name_fields_that_exist():
-    for kind, names in SYNONYMS.items():
+    for kind, names in (*SYNONYMS.items(), *german_names.NAMES.items()):
         assert set(names) <= set(SPECS[kind].by_name()), kind
     every = {name for spec in SPECS.values() for name in spec.by_name()}
-    assert set(EVERYWHERE) <= every
+    assert {*EVERYWHERE, *german_names.EVERYWHERE} <= every
 
 
 @pytest.mark.parametrize(

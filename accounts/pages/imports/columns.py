@@ -60,7 +60,8 @@ def context(form: MappingForm) -> dict[str, Any]:
         "required": _required_fields(kind, columns),
         "optional": _optional_fields(kind),
         "orders": _date_order_choices(form, samples, columns),
-        "is_undecided": form.mapping.date_order is None and not form.is_bound,
+        "is_undecided": (form.order_of(form.data) if form.is_bound else form.mapping.date_order)
+        is None,
         "has_dates": bool(_sample_values(samples, columns, kind, _DATED)),
         "has_moments": bool(_columns_of_types(kind, columns, frozenset({Type.PAST_MOMENT}))),
         "marks": _decimal_mark_choices(
@@ -132,8 +133,8 @@ def _date_order_choices(
 ) -> list[dict[str, Any]]:
     """Each way to read the dates, by what it makes of those in the file."""
     values = _sample_values(samples, columns, form.chosen_kind, _DATED)
-    stored = form.mapping.date_order
-    chosen = _chosen_or_default(form, "date_order", stored.value if stored else "")
+    order = form.order_of(form.data) if form.is_bound else form.mapping.date_order
+    chosen = order.value if order else ""
     return [
         {"value": order.value, "word": word, "form": shape, "is_chosen": chosen == order.value}
         | _read_dates(order, values)
@@ -161,7 +162,9 @@ def _read_dates(order: DateOrder, values: Sequence[str]) -> dict[str, Any]:
 def _decimal_mark_choices(form: MappingForm, values: Sequence[str]) -> list[dict[str, Any]]:
     if not values:
         return []
-    chosen = _chosen_or_default(form, "decimal_mark", form.mapping.decimal_mark)
+    chosen = form.mapping.decimal_mark
+    if form.is_bound:
+        chosen = form.data.get("decimal_mark") or form.guessed_as_chosen(form.data).decimal_mark
     return [
         {"value": mark, "word": word, "is_chosen": chosen == mark} | _read_amounts(mark, values)
         for mark, word in ((".", gettext("Point: 1,200.50")), (",", gettext("Comma: 1.200,50")))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
 from accounts.catalogue import DIRECT_SOURCE
+from accounts.intake.column_guesses import guess_dates, guess_decimal_mark
 from accounts.intake.column_mapping import NOTES, ColumnMapping, faults, mapping_of
 from accounts.intake.dates import DateOrder
 from accounts.intake.fields import Kind
@@ -25,7 +26,7 @@ from accounts.pages.imports.labels import field_word, kinds
 from accounts.pages.imports.questions import Questions, ask, missing
 from accounts.uploads.answers import keep_for_source
 from accounts.uploads.storage import rows_of
-from accounts.uploads.suggestions import features_by_name, guessed, header_digest
+from accounts.uploads.suggestions import features_by_name, guessed, header_digest, samples_of
 
 SAMPLE = 100
 SOURCES = Source.objects.exclude(kind=Source.Kind.INTERNAL).order_by("name")
@@ -38,11 +39,11 @@ ORDERS = (
 
 class MappingForm(forms.Form):
     kind = forms.ChoiceField(choices=lambda: [(kind, word) for kind, word, _ in kinds()])
+    # Empty where the page had no dates or amounts to ask about: then those chosen say it.
     date_order = forms.ChoiceField(
-        choices=[(order.value, word) for order, word, _ in ORDERS],
-        error_messages={"required": _("Say how the dates in this file are written.")},
+        required=False, choices=[(order.value, word) for order, word, _ in ORDERS]
     )
-    decimal_mark = forms.ChoiceField(choices=[(".", "."), (",", ",")])
+    decimal_mark = forms.ChoiceField(required=False, choices=[(".", "."), (",", ",")])
     zone = forms.CharField(max_length=63)
     backfill = forms.BooleanField(required=False)
     clears = forms.BooleanField(required=False)
@@ -74,10 +75,9 @@ class MappingForm(forms.Form):
     def _open_questions(self, data: Mapping[str, Any] | None) -> Questions:
         if self.chosen_kind is None:
             return Questions()
-        order = (data or {}).get("date_order")
         mapping = self.mapping
-        if order in set(DateOrder):
-            mapping = replace(mapping, date_order=DateOrder(order))
+        if data and (order := self.order_of(data)):
+            mapping = replace(mapping, date_order=order)
         return ask(
             self.file,
             kind=self.chosen_kind,
@@ -85,6 +85,24 @@ class MappingForm(forms.Form):
             mapping=mapping,
             reading=mapping.reading(now=clock.now()),
             sent=data,
+        )
+
+    def order_of(self, data: Mapping[str, Any]) -> DateOrder | None:
+        """How dates are written, as it was said, else as those of the chosen columns show; None
+        where they can be read in two ways."""
+        if data.get("date_order") in set(DateOrder):
+            return DateOrder(data["date_order"])
+        return self.guessed_as_chosen(data).date_order
+
+    def guessed_as_chosen(self, data: Mapping[str, Any]) -> ColumnMapping:
+        columns = self._chosen_columns(data)
+        samples = samples_of(self.file.header, sample=self.sample)
+        if self.chosen_kind is None:
+            return self.mapping
+        return replace(
+            self.mapping,
+            date_order=guess_dates(samples, columns=columns, kind=self.chosen_kind),
+            decimal_mark=guess_decimal_mark(samples, columns=columns, kind=self.chosen_kind),
         )
 
     def _field_options(self) -> list[tuple[str, str]]:
@@ -132,6 +150,12 @@ class MappingForm(forms.Form):
                 self.add_error(None, _in_words(fault, kind=self.chosen_kind))
             for words in missing(self.asked, data):
                 self.add_error(None, words)
+            data["decimal_mark"] = (
+                data.get("decimal_mark") or self.guessed_as_chosen(data).decimal_mark
+            )
+            data["date_order"] = self.order_of(data)
+            if data["date_order"] is None and "date_order" not in self.errors:
+                self.add_error("date_order", gettext("Say how the dates in this file are written."))
         return data
 
     def _chosen_columns(self, data: Mapping[str, Any]) -> dict[str, str]:

@@ -146,7 +146,7 @@ def test_another_encoding_is_tried(ops):
     [
         ({"c1": ""}, "Choose a column for “Name”: every record needs it."),
         ({"c2": "name"}, "Two columns go to “Name”: keep one of both."),
-        ({"date_order": ""}, "Say how the dates in this file are written."),
+        ({"date_order": "soon"}, "soon is not one of the available choices."),
         ({"zone": "Mars/Base"}, None),
         ({"c0": "is_staff"}, None),
         ({"kind": "secrets"}, None),
@@ -158,6 +158,49 @@ def test_a_mapping_that_cannot_be_used_is_sent_back(ops, changes, words):
     assert answer.status_code == 200
     assert words is None or words in text(answer)
     assert ImportFile.objects.get().state == "ready"
+
+
+FOREIGN = (
+    "Numéro;Raison sociale;Depuis;Prix;Genre;Devise\n"
+    "C-1;Acme;{};1.234,56;new;EUR\n"
+    "C-2;Bolt;03/04/2024;12.000,00;new;EUR\n"
+)
+
+
+def match_by_hand(ops, day, **said):
+    """Columns nobody knows: the page had no dates or amounts to ask about when it was shown."""
+    send(ops, FOREIGN.format(day).encode())
+    file = ImportFile.objects.latest("pk")
+    page = text(ops.get(reverse("imports_file", args=[file.pk]), {"kind": "movements"}))
+    assert '<input type="hidden" name="date_order" value="">' in page
+    columns = {
+        "c0": "external_id",
+        "c1": "account",
+        "c2": "effective_on",
+        "c3": "arr",
+        "c4": "kind",
+        "c5": "currency",
+    }
+    return match(ops, file, **columns, kind="movements", **said)
+
+
+def test_dates_and_amounts_mapped_by_hand_are_read_as_they_show(ops):
+    Account.objects.create(external_id="acme", name="Acme")
+    answer = match_by_hand(ops, "17/04/2024", date_order="", decimal_mark="")
+    file = ImportFile.objects.latest("pk")
+    assert answer.url == reverse("imports_check", args=[file.pk])
+    assert (file.mapping["date_order"], file.mapping["decimal_mark"]) == ("DD-MM-YYYY", ",")
+
+
+def test_dates_mapped_by_hand_that_read_in_two_ways_are_asked_about(ops):
+    answer = match_by_hand(ops, "02/04/2024", date_order="", decimal_mark="")
+    page = text(answer)
+    assert "Say how the dates in this file are written." in page
+    assert "These dates read in two ways: choose one." in page
+    assert "“02/04/2024” is 2 Apr 2024" in page
+    answer = match_by_hand(ops, "02/04/2024", date_order="MM-DD-YYYY", decimal_mark=",")
+    assert answer.status_code == 302
+    assert ImportFile.objects.latest("pk").mapping["date_order"] == "MM-DD-YYYY"
 
 
 def test_the_check_shows_before_and_after_and_writes_nothing(ops, house):
