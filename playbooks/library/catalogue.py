@@ -16,13 +16,11 @@ from playbooks.library.definition_reader import SHIPPED, read_yaml
 class Capability(StrEnum):
     """What the platform does not do yet, and an entry cannot do without."""
 
-    SURVEYS = "surveys"
     EXPANSION_READY = "expansion_ready"
 
 
 label = Words(
     {
-        "surveys": "answers to surveys",
         "expansion_ready": "accounts recognised as ready for more",
     }
 ).label
@@ -79,11 +77,11 @@ ENTRIES = (
     LibraryEntry("23", "advocacy"),
     LibraryEntry("23b", "incident"),
     LibraryEntry("23c", "feature_launch"),
-    LibraryEntry("24", "detractor", waits_for=Capability.SURVEYS),
-    LibraryEntry("25", "checkpoint_onboarding", waits_for=Capability.SURVEYS),
-    LibraryEntry("26", "checkpoint_first_value", waits_for=Capability.SURVEYS),
-    LibraryEntry("27", "checkpoint_renewal", waits_for=Capability.SURVEYS),
-    LibraryEntry("28", "checkpoint_expansion", waits_for=Capability.SURVEYS),
+    LibraryEntry("24", "detractor", at_first=True),
+    LibraryEntry("25", "checkpoint_onboarding", at_first=True),
+    LibraryEntry("26", "checkpoint_first_value", at_first=True),
+    LibraryEntry("27", "checkpoint_renewal", at_first=True),
+    LibraryEntry("28", "checkpoint_expansion", at_first=True),
     LibraryEntry("29", "inactive_14_days"),
     LibraryEntry("30", "usage_milestone"),
 )
