@@ -79,7 +79,7 @@ def load(
     distinct = _without_repeats(records, spec=spec, result=result)
     if backfill:
         distinct = _recorded_at_the_time(distinct, kind=kind, batch=batch)
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         _WRITERS.get(kind, _upsert_records)(spec, distinct, batch, result)
         if kind == Kind.ACCOUNTS:
             keep_further_ids(distinct, source=source, result=result)

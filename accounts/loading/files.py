@@ -4,26 +4,24 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import partial
 from itertools import islice
 from typing import BinaryIO
-
-from django.db import transaction
 
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.intake import csv_files
 from accounts.intake.column_mapping import Columns, our_names
 from accounts.intake.errors import FileRefused, RecordError, in_order
 from accounts.intake.parse_options import ParseOptions
-from accounts.intake.plain_blocks import PlainBlock, count_plain, plain_blocks
+from accounts.intake.plain_blocks import count_plain, plain_blocks
 from accounts.intake.questions import are_months, days_of, refuse_months
+from accounts.intake.read_batches import ReadBatch
+from accounts.intake.row_reader import RowReader
 from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import COMMAND_LIMITS
 from accounts.intake.usage_rows import is_plain
 from accounts.intake.wide_rows import MOST_WIDE_ROWS, given_by, spread_faults
-from accounts.loading.due_ledgers import derive_run
+from accounts.loading.pipeline import FactLoader, load_run
 from accounts.loading.results import LoadResult
-from accounts.loading.row_loader import RowLoader, load_block_counted, load_counted
 from accounts.loading.runs import finish_run, start_run
 from accounts.models import ImportRun, User
 
@@ -31,8 +29,6 @@ _BATCH = {Kind.USAGE: 20_000}
 _SMALL_BATCH = 5_000
 # Of so many rows it is looked whether their days are the names of months.
 _ASKED_ROWS = 200_000
-
-Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,32 +71,22 @@ def import_file(
         raise
     run.digest = _file_digest(file.source)
     run.save(update_fields=["digest"])
-    loader = _row_loader(file, columns)
     if left_out := _left_out(file, layout.header):
         message = f"left out, because no field is called so: {', '.join(left_out)}"
         report(RecordError(1, "", "left_out", message, warning=True))
-    for load in _batch_loads(file, layout, columns, by_blocks=by_blocks):
-        with transaction.atomic():
-            result = load(loader, run)
+
+    def after_batch(result: LoadResult) -> None:
         for problem in in_order(result.problems):
             report(problem)
         progress(run.read, layout.records)
-    for problem in derive_run(run, day=file.day, now=file.now):
-        report(problem)
-    finish_run(run, now=file.now)
-    return run
 
-
-def _row_loader(file: FileImport, columns: Columns) -> RowLoader:
-    return RowLoader(
-        kind=file.kind,
-        fields=columns.fields,
-        reading=file.reading,
-        day=file.day,
-        now=file.now,
-        backfill=file.backfill,
-        source=file.declared_source,
+    loader = FactLoader(
+        day=file.day, now=file.now, source=file.declared_source, backfill=file.backfill
     )
+    batches = _read_batches(file, layout, columns, by_blocks=by_blocks)
+    for problem in load_run(run, batches, loader=loader, after_batch=after_batch):
+        report(problem)
+    return run
 
 
 def _inspect_file(file: FileImport) -> tuple[csv_files.Layout, Columns, bool]:
@@ -139,25 +125,17 @@ def _refuse_months(file: FileImport, layout: csv_files.Layout, columns: Columns)
     refuse_months(days, advice="--set covers=day")
 
 
-def _batch_loads(
+def _read_batches(
     file: FileImport, layout: csv_files.Layout, columns: Columns, *, by_blocks: bool
-) -> Iterator[Callable[[RowLoader, ImportRun], LoadResult]]:
+) -> Iterator[ReadBatch]:
+    reader = RowReader(file.kind, columns.fields, file.reading)
     if by_blocks:
         blocks = plain_blocks(file.source, limits=COMMAND_LIMITS, delimiter=layout.delimiter)
-        for block in blocks:
-            yield partial(_load_block, block)
+        yield from map(reader.read_block, blocks)
         return
     rows = columns.records(csv_files.rows(file.source, layout=layout, limits=COMMAND_LIMITS))
     while batch := list(islice(rows, _BATCH.get(file.kind, _SMALL_BATCH))):
-        yield partial(_load_batch, batch)
-
-
-def _load_block(block: PlainBlock, loader: RowLoader, run: ImportRun) -> LoadResult:
-    return load_block_counted(block, loader=loader, run=run)
-
-
-def _load_batch(batch: list[Row], loader: RowLoader, run: ImportRun) -> LoadResult:
-    return load_counted(batch, loader=loader, run=run)
+        yield reader.read(batch)
 
 
 def _field_names(file: FileImport, header: tuple[str, ...]) -> list[str | None]:

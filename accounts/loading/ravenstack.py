@@ -1,7 +1,7 @@
 """A RavenStack folder to facts: accounts, subscriptions, usage, tickets, then what contradicts."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -15,19 +15,16 @@ from django.db.models import Sum
 from accounts.catalogue import MovementKind
 from accounts.intake import csv_files, dates, ravenstack
 from accounts.intake.dates import DateOptions, DateOrder
-from accounts.intake.errors import FieldError, FileRefused, RecordError, in_order
+from accounts.intake.errors import FieldError, FileRefused, RecordError
 from accounts.intake.parse_options import ParseOptions
 from accounts.intake.ravenstack import Adapted, Subscription
+from accounts.intake.read_batches import ReadBatch
 from accounts.intake.records import Record, RecordReader
 from accounts.intake.specs import SPECS, Kind
 from accounts.intake.streams import FILE_LIMITS
 from accounts.intake.usage_rows import UsageRow
-from accounts.loading.batches import load
-from accounts.loading.due_ledgers import derive_run, keep_due
-from accounts.loading.results import LoadResult, Status
-from accounts.loading.runs import count, finish_run, keep_problems, start_run
-from accounts.loading.usage import load_usage
-from accounts.loading.usage_ids import UsageIds
+from accounts.loading.pipeline import FactLoader, load_batch, load_run
+from accounts.loading.runs import start_run
 from accounts.models import Account, ImportRun, RevenueMovement, Source
 
 AS_OF = date(2024, 12, 31)
@@ -60,6 +57,10 @@ class Export:
         zone = ZoneInfo("UTC")
         return ParseOptions(DateOptions(self.now, DateOrder.DAY_FIRST, zone), typed=False)
 
+    def loader(self) -> FactLoader:
+        """Of one run."""
+        return FactLoader(self.day, self.now, ravenstack.SOURCE)
+
 
 def import_folder(
     folder: Path, *, day: date, now: datetime, on_progress: Callable[[str], None]
@@ -68,7 +69,7 @@ def import_folder(
     export = Export(folder, day, now)
     content = {name: _read_export_rows(folder, name) for name in FILES}
     runs = {name: importer(export, content[name]) for name, importer in _IMPORTERS.items()}
-    _check_churn_flags(content["accounts"], runs["accounts"])
+    _check_churn_flags(export, content["accounts"], runs["accounts"])
     for name, run in runs.items():
         on_progress(_run_summary(name, run))
     return list(runs.values())
@@ -107,13 +108,7 @@ def _open_export_file(folder: Path, name: str) -> BinaryIO:
     raise FileRefused("missing_file", f"{folder}: {name}.csv or {name}.csv.gz is missing")
 
 
-def _import_on_record(
-    export: Export,
-    *,
-    name: str,
-    rows: Rows,
-    write: Callable[[Rows, LoadResult], None],
-) -> ImportRun:
+def _import_on_record(export: Export, *, name: str, batches: Iterable[ReadBatch]) -> ImportRun:
     source, _ = Source.objects.get_or_create(key=ravenstack.SOURCE, defaults={"name": "RavenStack"})
     run = start_run(
         kind=name,
@@ -121,15 +116,7 @@ def _import_on_record(
         now=export.now,
         declared_source=source.key,
     )
-    for batch in _row_batches(rows):
-        result = LoadResult()
-        with transaction.atomic():
-            write(batch, result)
-            keep_problems(run, in_order(result.problems), raw=dict(batch))
-            count(run, result, read=len(batch))
-            keep_due(run, result.due)
-    derive_run(run, day=export.day, now=export.now)
-    finish_run(run, now=export.now)
+    load_run(run, batches, loader=export.loader())
     return run
 
 
@@ -139,38 +126,40 @@ def _row_batches(rows: Rows) -> Iterator[Rows]:
         yield batch
 
 
-def _load_adapted_rows(
-    rows: Rows, kind: Kind, *, export: Export, adapt: Callable[[Row, int], Adapted], out: LoadResult
-) -> None:
-    """Reads each adapted row by the rules of its kind and loads the good ones."""
-    records: list[Record] = []
+def _batch_of(rows: Rows, kind: Kind) -> ReadBatch:
+    """Of which nothing is read yet."""
+    return ReadBatch(
+        kind,
+        as_sent=lambda positions: {line: row for line, row in rows if line in positions},
+        read=len(rows),
+    )
+
+
+def _read_adapted(
+    rows: Rows, kind: Kind, *, export: Export, adapt: Callable[[Row, int], Adapted]
+) -> Iterator[ReadBatch]:
+    """Reads each adapted row by the rules of its kind."""
     reading = _plain_times(export.reading) if kind == Kind.TICKETS else export.reading
     reader = RecordReader(spec=SPECS[kind], reading=reading)
-    for line, row in rows:
-        try:
-            adapted = adapt(row, line)
-        except FieldError as error:
-            out.reject([RecordError(line, "", error.code, error.message)])
-            continue
-        out.reject(adapted.problems)
-        if adapted.raw is None:
-            continue
-        outcome = reader.read(adapted.raw, position=line)
-        if isinstance(outcome, Record):
-            records.append(outcome)
-        else:
-            out.reject(outcome)
-    loaded = load(
-        kind=kind,
-        records=records,
-        day=export.day,
-        now=export.now,
-        source=ravenstack.SOURCE,
-        is_part=True,
-    )
-    out.statuses.update(loaded.statuses)
-    out.problems += loaded.problems
-    out.due += loaded.due
+    for some in _row_batches(rows):
+        batch = _batch_of(some, kind)
+        records: list[Record] = []
+        for line, row in some:
+            try:
+                adapted = adapt(row, line)
+            except FieldError as error:
+                batch.errors.append(RecordError(line, "", error.code, error.message))
+                continue
+            batch.errors += adapted.problems
+            if adapted.raw is None:
+                continue
+            outcome = reader.read(adapted.raw, position=line)
+            if isinstance(outcome, Record):
+                records.append(outcome)
+            else:
+                batch.errors += outcome
+        batch.records = records
+        yield batch
 
 
 def _plain_times(reading: ParseOptions) -> ParseOptions:
@@ -179,16 +168,14 @@ def _plain_times(reading: ParseOptions) -> ParseOptions:
 
 
 def _import_accounts(export: Export, rows: Rows) -> ImportRun:
-    def write(batch: Rows, result: LoadResult) -> None:
-        def adapt(row: Row, line: int) -> Adapted:
-            export.signed_up[row["account_id"]] = dates.day(
-                row["signup_date"], calendar=export.reading.calendar
-            )
-            return ravenstack.account(row, position=line)
+    def adapt(row: Row, line: int) -> Adapted:
+        export.signed_up[row["account_id"]] = dates.day(
+            row["signup_date"], calendar=export.reading.calendar
+        )
+        return ravenstack.account(row, position=line)
 
-        _load_adapted_rows(batch, Kind.ACCOUNTS, export=export, adapt=adapt, out=result)
-
-    return _import_on_record(export, name="accounts", rows=rows, write=write)
+    batches = _read_adapted(rows, Kind.ACCOUNTS, export=export, adapt=adapt)
+    return _import_on_record(export, name="accounts", batches=batches)
 
 
 def _import_subscriptions(export: Export, rows: Rows) -> ImportRun:
@@ -198,27 +185,25 @@ def _import_subscriptions(export: Export, rows: Rows) -> ImportRun:
         export.subscriptions[row["subscription_id"]] = ravenstack.term(row, calendar=calendar)
         return ravenstack.subscription(row, position=line, calendar=calendar)
 
-    def write(batch: Rows, result: LoadResult) -> None:
-        _load_adapted_rows(batch, Kind.CONTRACTS, export=export, adapt=adapt, out=result)
-
-    return _import_on_record(export, name="subscriptions", rows=rows, write=write)
+    batches = _read_adapted(rows, Kind.CONTRACTS, export=export, adapt=adapt)
+    return _import_on_record(export, name="subscriptions", batches=batches)
 
 
 def _import_usage(export: Export, rows: Rows) -> ImportRun:
-    """Rows of several subscriptions on one day and feature are one number of the account."""
+    return _import_on_record(export, name="feature_usage", batches=_read_usage(export, rows))
+
+
+def _read_usage(export: Export, rows: Rows) -> Iterator[ReadBatch]:
+    """Rows of several subscriptions on one day and feature are one number of the account: those
+    sums are the last batch."""
     seen: dict[str, int] = {}
     totals: dict[tuple[str, date, str], UsageRow] = {}
-
-    def write(batch: Rows, result: LoadResult) -> None:
-        for line, row in batch:
-            _add_usage(line, row, export=export, seen=seen, totals=totals, result=result)
-
-    run = _import_on_record(export, name="feature_usage", rows=rows, write=write)
-    with transaction.atomic():
-        result = LoadResult()
-        load_usage(list(totals.values()), directory=UsageIds(), day=export.day, result=result)
-        count(run, result, read=0)
-    return run
+    for some in _row_batches(rows):
+        batch = _batch_of(some, Kind.USAGE)
+        for line, row in some:
+            batch.errors += _add_usage(line, row, export=export, seen=seen, totals=totals)
+        yield batch
+    yield ReadBatch(Kind.USAGE, usage=list(totals.values()), read=0)
 
 
 def _add_usage(
@@ -228,8 +213,8 @@ def _add_usage(
     export: Export,
     seen: dict[str, int],
     totals: dict[tuple[str, date, str], UsageRow],
-    result: LoadResult,
-) -> None:
+) -> Sequence[RecordError]:
+    """What is wrong with the row, or odd about it."""
     try:
         found = ravenstack.usage(
             row,
@@ -241,12 +226,11 @@ def _add_usage(
         if first != line:
             raise FieldError("duplicate_id", f"{found.row_id} is on line {first} already")
     except FieldError as error:
-        result.reject([RecordError(line, "usage_id", error.code, error.message)])
-        return
-    result.reject(found.problems)
+        return [RecordError(line, "usage_id", error.code, error.message)]
     key = (found.account, found.day, found.feature)
     total = totals.setdefault(key, UsageRow(line, *key, 0))
     total.events += found.events
+    return found.problems
 
 
 def _import_tickets(export: Export, rows: Rows) -> ImportRun:
@@ -258,22 +242,25 @@ def _import_tickets(export: Export, rows: Rows) -> ImportRun:
             signed_up=export.signed_up.get(row["account_id"]),
         )
 
-    def write(batch: Rows, result: LoadResult) -> None:
-        _load_adapted_rows(batch, Kind.TICKETS, export=export, adapt=adapt, out=result)
-
-    return _import_on_record(export, name="support_tickets", rows=rows, write=write)
+    batches = _read_adapted(rows, Kind.TICKETS, export=export, adapt=adapt)
+    return _import_on_record(export, name="support_tickets", batches=batches)
 
 
 def _churn_events(export: Export, rows: Rows) -> ImportRun:
+    return _import_on_record(export, name="churn_events", batches=_read_churn(export, rows))
+
+
+def _read_churn(export: Export, rows: Rows) -> Iterator[ReadBatch]:
     """Nothing is stored of them: the ledger knows who left, and when they disagree we say so."""
     churned = set(
         RevenueMovement.objects.filter(kind=MovementKind.CHURN).values_list(
             "account__external_id", "effective_on"
         )
     )
-
-    def write(batch: Rows, result: LoadResult) -> None:
-        for line, row in batch:
+    for some in _row_batches(rows):
+        batch = _batch_of(some, Kind.EVENTS)
+        batch.unchanged = [line for line, _ in some]
+        for line, row in some:
             day = dates.day(row["churn_date"], calendar=export.reading.calendar)
             problem = ravenstack.churn_problem(
                 row,
@@ -282,10 +269,8 @@ def _churn_events(export: Export, rows: Rows) -> ImportRun:
                 paying=_arr_on(row["account_id"], day) > 0,
                 ended_that_day=(row["account_id"], day) in churned,
             )
-            result.statuses[line] = Status.UNCHANGED
-            result.reject([problem] if problem else [])
-
-    return _import_on_record(export, name="churn_events", rows=rows, write=write)
+            batch.errors += [problem] if problem else []
+        yield batch
 
 
 def _arr_on(external_id: str, day: date) -> int:
@@ -294,18 +279,18 @@ def _arr_on(external_id: str, day: date) -> int:
     return rows.aggregate(arr=Sum("amount_minor"))["arr"] or 0
 
 
-def _check_churn_flags(rows: Rows, run: ImportRun) -> None:
+def _check_churn_flags(export: Export, rows: Rows, run: ImportRun) -> None:
     """Warnings on the accounts' run, once the money is known."""
     paying = dict(Account.objects.values_list("external_id", "arr_minor"))
-    result = LoadResult()
+    batch = _batch_of(rows, Kind.ACCOUNTS)
+    batch.read = 0
     for line, row in rows:
         problem = ravenstack.churn_flag_problem(
             row, position=line, paying=paying.get(row["account_id"], 0) > 0
         )
-        result.reject([problem] if problem else [])
+        batch.errors += [problem] if problem else []
     with transaction.atomic():
-        keep_problems(run, result.problems, raw=dict(rows))
-        count(run, result, read=0)
+        load_batch(run, batch, loader=export.loader())
 
 
 _IMPORTERS: dict[str, Callable[[Export, Rows], ImportRun]] = {

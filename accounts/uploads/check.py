@@ -14,22 +14,24 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.intake.errors import RecordError
-from accounts.intake.fields import RecordSpec
+from accounts.intake.fields import Kind, RecordSpec
 from accounts.intake.kept_rows import Row
+from accounts.intake.read_batches import ReadBatch
 from accounts.intake.records import Record
+from accounts.intake.row_reader import RowReader
 from accounts.intake.specs import SPECS
 from accounts.loading.due_ledgers import derive_due
 from accounts.loading.movements import post_waiting
 from accounts.loading.notices import Notices, problems_of, together
 from accounts.loading.overlaps import OverlapQuestion
+from accounts.loading.pipeline import FactLoader
 from accounts.loading.results import DueRecord, LoadResult, Status
-from accounts.loading.row_loader import RowLoader
 from accounts.loading.runs import storable
 from accounts.loading.usage_ids import UsageIds
 from accounts.models import ImportFile, PlannedChange, RevenueMovement
 from accounts.uploads import account_effect, before_after
 from accounts.uploads.account_effect import AccountEffect, Moved
-from accounts.uploads.import_run import columns_of, loader_of
+from accounts.uploads.import_run import columns_of, loader_of, reader_of
 from accounts.uploads.revenue_effect import TOUCHING, RevenueEffect
 from accounts.uploads.shards import AccountShards, Batches, ShardKeys
 from accounts.uploads.storage import rows_of
@@ -82,14 +84,19 @@ class _Findings:
 @dataclass(slots=True)
 class _Check:
     file: ImportFile
-    loader: RowLoader
+    reader: RowReader
+    loader: FactLoader
     found: _Findings
 
     def try_batch(self, batch: list[Row]) -> None:
+        read = self.reader.read(batch)
+        records: Sequence[Record] = ()
+        if self.found.has_room():
+            # Usage is not read to records.
+            records = read.records or self.reader.records(batch)[0]
         self.loader.is_listing = self.found.has_room()
-        records, _ = self.loader.records(batch) if self._looks_at_rows() else ([], [])
-        before = self._stored_images(records) if self.found.has_room() else {}
-        result = self._load_with_effect(batch, records)
+        before = self._stored_images(records)
+        result = self._load_with_effect(read)
         first = {n.position for key, n in result.notices.items() if key not in self.found.notices}
         self.found.asked_of += [row for row in batch if row[0] in first]
         self.found.notices = together(self.found.notices, result.notices)
@@ -98,14 +105,11 @@ class _Check:
         self._sample_changes(records, before, result)
         self._sample_problems(batch, result)
 
-    def _looks_at_rows(self) -> bool:
-        return self.loader.is_listing or self.found.effect is not None
-
-    def _load_with_effect(self, batch: list[Row], records: Sequence[Record]) -> LoadResult:
+    def _load_with_effect(self, batch: ReadBatch) -> LoadResult:
         effect = self.found.effect
         if effect is None:
             return self.loader.load(batch)
-        names = {str(record.values["account"]) for record in records}
+        names = {str(record.values["account"]) for record in batch.records}
         self.found.was |= effect.arr_of(names - self.found.was.keys())
         result = self.loader.load(batch)
         self.found.due += result.due
@@ -164,7 +168,7 @@ class _Check:
             if self.found.sampled[status] < _SAMPLES:
                 self.found.sampled[status] += 1
                 wanted.append(record)
-        spec = SPECS[self.loader.kind]
+        spec = SPECS[self.reader.kind]
         after = self._stored_images(wanted)
         for record in wanted:
             now = after.get(record.position) or before_after.said(record, spec=spec)
@@ -177,14 +181,14 @@ class _Check:
             self._plan_change(record, status, changes=changes, image=now)
 
     def _stored_images(self, records: Sequence[Record]) -> dict[int, before_after.Image]:
-        return before_after.stored(self.loader.kind, records, source=self.loader.source)
+        return before_after.stored(self.reader.kind, records, source=self.loader.source)
 
     def _plan_change(
         self, record: Record, status: Status, *, changes: list[list[str]], image: before_after.Image
     ) -> None:
         key = " · ".join(
             str(record.values[name])
-            for name in SPECS[self.loader.kind].key
+            for name in SPECS[self.reader.kind].key
             if record.values.get(name)
         )
         title = next((image[name] for name in _NAMED_BY if image.get(name)), "")
@@ -198,14 +202,14 @@ class _Check:
             self.found.codes[problem.field, problem.code] += 1
             problems.setdefault(problem.position, []).append(problem)
         rows = dict(batch)
-        spec = SPECS[self.loader.kind]
+        spec = SPECS[self.reader.kind]
         for position in sorted(problems):
             status = Status.REJECTED if not problems[position][0].warning else "warning"
             if self.found.sampled[status] >= _SAMPLES:
                 continue
             self.found.sampled[status] += 1
             said = [[p.field, p.code, storable(p.message)] for p in problems[position]]
-            key, title = _key_and_title(self.loader.as_sent(rows.get(position, [])), spec=spec)
+            key, title = _key_and_title(self.reader.as_sent(rows.get(position, [])), spec=spec)
             self._add_planned_change(
                 position, status, {"key": key, "title": title, "problems": said}
             )
@@ -232,13 +236,14 @@ def check_upload(
 
     `on_progress` gets the number of pieces looked at, outside of what is taken back.
     """
+    reader = reader_of(file, now=now)
     loader = loader_of(file, day=day, now=now)
     loader.directory = _DryDirectory()
-    effect = RevenueEffect.of(day=day) if loader.kind in TOUCHING else None
-    check = _Check(file, loader, _Findings(effect=effect))
+    effect = RevenueEffect.of(day=day) if reader.kind in TOUCHING else None
+    check = _Check(file, reader, loader, _Findings(effect=effect))
     _begin_anew(file)
     with ExitStack() as stack:
-        for batches, reached in _piece_groups(file, loader=loader, stack=stack):
+        for batches, reached in _piece_groups(file, source=loader.source, stack=stack):
             _taken_back(check, batches)
             on_progress(reached)
     check.ask()
@@ -246,7 +251,7 @@ def check_upload(
 
 
 def _piece_groups(
-    file: ImportFile, *, loader: RowLoader, stack: ExitStack
+    file: ImportFile, *, source: str, stack: ExitStack
 ) -> Iterator[tuple[Batches, int]]:
     """Rows that are tried together, and of how many pieces the check can say then that it has
     looked at them."""
@@ -259,7 +264,7 @@ def _piece_groups(
     if file.rows <= ONE_TRANSACTION:
         yield pieces, file.chunks
         return
-    keys = ShardKeys(loader.kind, columns.fields, source=loader.source)
+    keys = ShardKeys(Kind(file.kind), columns.fields, source=source)
     if keys.needs_families:
         for batch in pieces():
             keys.learn_families(batch)

@@ -1,17 +1,18 @@
 """An upload to facts: a piece, what was refused of it, the sums and the place reached are one
 transaction, so that whoever takes over after a kill goes on at the next row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 
 from django.db import transaction
 
 from accounts.intake.column_mapping import Columns, mapping_of
 from accounts.intake.fields import Kind
-from accounts.loading.due_ledgers import derive_run
-from accounts.loading.row_loader import RowLoader, load_counted
+from accounts.intake.read_batches import ReadBatch
+from accounts.intake.row_reader import RowReader
+from accounts.loading.pipeline import FactLoader, SourceGone, load_run
 from accounts.loading.run_memory import remembers
-from accounts.loading.runs import finish_run, start_run
+from accounts.loading.runs import start_run
 from accounts.models import ImportFile, ImportRun, User
 from accounts.uploads.resolve import FixedRows, open_records
 from accounts.uploads.storage import clear_bytes, move_on, rows_of
@@ -39,17 +40,14 @@ def start_import(file: ImportFile, *, user: User, now: datetime) -> ImportRun:
         )
 
 
-def loader_of(file: ImportFile, *, day: date, now: datetime) -> RowLoader:
+def reader_of(file: ImportFile, *, now: datetime) -> RowReader:
+    reading = mapping_of(file.mapping).reading(now=now)
+    return RowReader(Kind(file.kind), columns_of(file).fields, reading)
+
+
+def loader_of(file: ImportFile, *, day: date, now: datetime) -> FactLoader:
     mapping = mapping_of(file.mapping)
-    return RowLoader(
-        kind=Kind(file.kind),
-        fields=columns_of(file).fields,
-        reading=mapping.reading(now=now),
-        day=day,
-        now=now,
-        backfill=mapping.backfill,
-        source=mapping.source,
-    )
+    return FactLoader(day=day, now=now, backfill=mapping.backfill, source=mapping.source)
 
 
 def columns_of(file: ImportFile) -> Columns:
@@ -64,37 +62,42 @@ def import_upload(
     file = run.file
     if file is None or run.state != ImportRun.State.RUNNING:
         return
+    reader = reader_of(file, now=now)
     loader = loader_of(file, day=day, now=now)
-    columns = columns_of(file)
-    if remembers(loader.kind):
+    if remembers(reader.kind):
         for number in range(piece):
-            loader.remember(columns.records(rows_of(file, number=number)))
+            rows = columns_of(file).records(rows_of(file, number=number))
+            loader.remember(reader.read(list(rows)))
+    load_run(
+        run,
+        _read_pieces(file, reader, piece=piece),
+        loader=loader,
+        in_batch=lambda batch: on_progress(batch.reached),
+        before_end=lambda run: _resolve_fixed(run, file, now=now),
+    )
+
+
+def _read_pieces(file: ImportFile, reader: RowReader, *, piece: int) -> Iterator[ReadBatch]:
+    """From that piece on. Raises SourceGone where they were erased meanwhile."""
+    columns = columns_of(file)
     while piece < file.chunks:
-        following = min(piece + _PIECES.get(loader.kind, 1), file.chunks)
-        batch = [row for number in range(piece, following) for row in rows_of(file, number=number)]
-        if not batch:
-            reason = "Its content was erased on request: what was imported before is in."
-            _end_run(run, file, day=day, now=now, reason=reason)
-            return
-        with transaction.atomic():
-            load_counted(list(columns.records(batch)), loader=loader, run=run)
-            on_progress(following)
+        following = min(piece + _PIECES.get(reader.kind, 1), file.chunks)
+        rows = [row for number in range(piece, following) for row in rows_of(file, number=number)]
+        if not rows:
+            raise SourceGone("Its content was erased on request: what was imported before is in.")
+        yield reader.read(list(columns.records(rows)), reached=following)
         piece = following
-    _end_run(run, file, day=day, now=now)
 
 
-def _end_run(
-    run: ImportRun, file: ImportFile, *, day: date, now: datetime, reason: str = ""
-) -> None:
-    """Only then is it known of every row whether it is in: those that a mended file brought settle
-    what was refused before."""
-    derive_run(run, day=day, now=now)
-    if file.fixes is not None:
-        fixed = FixedRows.of(file, now=now)
-        columns = columns_of(file)
-        positions = open_records(run).values_list("position", flat=True)
-        refused = set(map(columns.line_of, positions))
-        for number in range(file.chunks):
-            rows = rows_of(file, number=number)
-            fixed.resolve([(line, row) for line, row in rows if line not in refused])
-    finish_run(run, now=now, reason=reason)
+def _resolve_fixed(run: ImportRun, file: ImportFile, *, now: datetime) -> None:
+    """Rows that a mended file brought settle what was refused before, once it is known of every row
+    whether it is in."""
+    if file.fixes is None:
+        return
+    fixed = FixedRows.of(file, now=now)
+    columns = columns_of(file)
+    positions = open_records(run).values_list("position", flat=True)
+    refused = set(map(columns.line_of, positions))
+    for number in range(file.chunks):
+        rows = rows_of(file, number=number)
+        fixed.resolve([(line, row) for line, row in rows if line not in refused])

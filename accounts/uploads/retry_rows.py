@@ -12,9 +12,10 @@ from accounts.intake.column_mapping import mapping_of
 from accounts.intake.errors import RecordError
 from accounts.intake.fields import Kind
 from accounts.intake.parse_options import ParseOptions, iso_reading
+from accounts.intake.read_batches import ReadBatch
 from accounts.intake.records import read_records
 from accounts.intake.specs import SPECS
-from accounts.loading.batches import load
+from accounts.loading.pipeline import FactLoader
 from accounts.loading.results import LoadResult, Place, Status
 from accounts.loading.runs import keep_problems
 from accounts.models import ImportRun, User
@@ -48,15 +49,14 @@ def mend(retry: Retry) -> LoadResult:
         )
         raw = {position: dict(retry.values[position]) for position in sorted(still)}
         intake = read_records(raw.items(), spec=SPECS[kind], reading=_parse_options_of(retry))
-        result = load(
-            kind=kind,
-            records=intake.records,
-            day=retry.day,
-            now=retry.now,
+        loader = FactLoader(
+            retry.day,
+            retry.now,
             source=str(retry.run.declared_source_id),
+            is_part=False,
             place=Place.INDEX if retry.run.via == ImportRun.Via.API else Place.ROW,
         )
-        result.reject(intake.errors)
+        result = loader.load(ReadBatch(kind, records=intake.records, errors=intake.errors))
         _settle_taken_records(retry, result)
         _keep_anew(retry.run, result, raw=raw)
     return result

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.intake.parse_options import iso_reading
 from accounts.intake.specs import Kind
-from accounts.loading import files
+from accounts.loading import files, pipeline
 from accounts.loading.due_ledgers import OVERDUE_AFTER, derive_overdue, overdue_runs
 from accounts.loading.files import FileImport, import_file
 from accounts.models import Contract, ImportRun, Job, LedgerDue, RejectedRecord, RevenueMovement
@@ -119,7 +119,7 @@ def test_overlaps_between_batches_are_asked_about_with_the_row(small_batches):
 def killed(small_batches, monkeypatch):
     """The worker died when the last batch was in: its run never ended."""
     load_raw("accounts", account("one"))
-    monkeypatch.setattr(files, "derive_run", lambda *args, **rest: pytest.fail("killed"))
+    monkeypatch.setattr(pipeline, "derive_run", lambda *args, **rest: pytest.fail("killed"))
     with pytest.raises(pytest.fail.Exception, match="killed"):
         run_file(chain("one", is_linked=False))
 

@@ -9,7 +9,7 @@ import pytest
 
 from accounts.intake.parse_options import iso_reading
 from accounts.intake.specs import Kind
-from accounts.loading import files, refresh_accounts
+from accounts.loading import files, pipeline, refresh_accounts
 from accounts.loading.due_ledgers import derive_overdue
 from accounts.loading.files import FileImport, import_file
 from accounts.models import (
@@ -22,7 +22,6 @@ from accounts.models import (
     RevenueMovement,
     WaitingMovement,
 )
-from accounts.uploads import import_run
 from tests.accounts.loading import (
     DAY,
     NOW,
@@ -248,7 +247,7 @@ def test_an_id_that_waits_twice_is_taken_once(monkeypatch):
 
 def test_what_a_killed_import_left_waiting_is_judged_later(monkeypatch):
     monkeypatch.setattr("accounts.intake.kept_rows.MOST_ROWS", 1)
-    monkeypatch.setattr(import_run, "derive_run", lambda *args, **rest: pytest.fail("killed"))
+    monkeypatch.setattr(pipeline, "derive_run", lambda *args, **rest: pytest.fail("killed"))
     with pytest.raises(pytest.fail.Exception, match="killed"):
         imported(uploaded("movements.csv", long_file(LONG[:3])))
     assert (posted(), WaitingMovement.objects.count()) == ({"m1"}, 2)

@@ -7,9 +7,11 @@ import pytest
 
 from accounts.intake.fields import Kind
 from accounts.intake.parse_options import iso_reading
+from accounts.intake.read_batches import ReadBatch
+from accounts.intake.row_reader import RowReader
 from accounts.intake.usage_blocks import NO_VALUE, BlockReader
 from accounts.intake.usage_rows import UsageReader
-from accounts.loading.row_loader import RowLoader
+from accounts.loading.pipeline import FactLoader
 from accounts.models import DirtyAccount, Feature, UsageDay
 from tests.accounts.loading import account, load_raw
 
@@ -89,15 +91,23 @@ def test_columns_may_stand_in_any_order():
     assert (_as_set(columns), errors) == ({(2, "acme", date(2025, 3, 1), "search", 5, 0, None)}, [])
 
 
-def _load(rows, *, header, is_listing, backfill=False):
-    loader = RowLoader(
-        kind=Kind.USAGE, fields=header, reading=READING, day=DAY, now=NOW, backfill=backfill,
-        is_listing=is_listing,
-    )  # fmt: skip
-    results = [loader.load(rows[start : start + 200]) for start in range(0, len(rows), 200)]
+def _load(rows, *, reader, backfill=False):
+    loader = FactLoader(day=DAY, now=NOW, backfill=backfill)
+    batches = [reader(rows[start : start + 200]) for start in range(0, len(rows), 200)]
+    results = [loader.load(batch) for batch in batches]
     counts = sum((result.counts() for result in results), start=results[0].counts().__class__())
     problems = sorted(repr(p) for result in results for p in result.problems)
     return counts, problems
+
+
+def _row_by_row(header):
+    reader = UsageReader(header, READING)
+
+    def read(rows):
+        usage, errors = reader.read(rows)
+        return ReadBatch(Kind.USAGE, usage=usage, errors=errors, read=len(rows))
+
+    return read
 
 
 def _stored():
@@ -116,12 +126,13 @@ def test_columns_are_stored_as_rows_are(seed, header, backfill):
     for name in NAMES[:3]:
         load_raw("accounts", account(name, name=name[:8]))
     rows = list(_messy(seed, rows=700, header=header))
-    slow, slow_problems = _load(rows, header=header, is_listing=True, backfill=backfill)
+    slow, slow_problems = _load(rows, reader=_row_by_row(header), backfill=backfill)
     expected = _stored()
     UsageDay.objects.all().delete()
     DirtyAccount.objects.all().delete()
-    fast, fast_problems = _load(rows, header=header, is_listing=False, backfill=backfill)
+    by_columns = RowReader(Kind.USAGE, header, READING).read
+    fast, fast_problems = _load(rows, reader=by_columns, backfill=backfill)
     assert (fast, fast_problems, _stored()) == (slow, slow_problems, expected)
     assert DirtyAccount.objects.values("account_id").distinct().count() == 3
-    again, _ = _load(rows, header=header, is_listing=False, backfill=backfill)
+    again, _ = _load(rows, reader=by_columns, backfill=backfill)
     assert (again["created"], _stored()) == (0, expected)
