@@ -90,12 +90,11 @@ class _Check:
 
     def try_batch(self, batch: list[Row]) -> None:
         read = self.reader.read(batch)
-        records: Sequence[Record] = ()
-        if self.found.has_room():
-            # Usage is not read to records.
-            records = read.records or self.reader.records(batch)[0]
         self.loader.is_listing = self.found.has_room()
-        before = self._stored_images(records)
+        records: Sequence[Record] = read.records
+        if self.loader.is_listing and self.reader.kind == Kind.USAGE:
+            records, _ = self.reader.records(batch)
+        before = self._stored_images(records) if self.loader.is_listing else {}
         result = self._load_with_effect(read)
         first = {n.position for key, n in result.notices.items() if key not in self.found.notices}
         self.found.asked_of += [row for row in batch if row[0] in first]
