@@ -40,17 +40,19 @@ class HeldBack(StrEnum):
 class AskingPolicy:
     """`days_between` two surveys of a person; at most `account_cap` surveys to an account within
     any `account_days`; no NPS on the day of a bad ticket and the days after it, `ticket_days`
-    together. Numbers below 1 are refused with ValueError."""
+    together (0: it holds nobody back). Other numbers below 1 are refused with ValueError."""
 
     days_between: int = 30
-    account_cap: int = 5
+    account_cap: int = 10
     account_days: int = 30
     ticket_days: int = 14
 
     def __post_init__(self) -> None:
-        for name in self.__slots__:
+        for name in ("days_between", "account_cap", "account_days"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is at least 1, not {getattr(self, name)}")
+        if self.ticket_days < 0:
+            raise ValueError(f"ticket_days is at least 0, not {self.ticket_days}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Invitee:
     has_left: bool = False
     is_customer: bool = True
     last_bad_ticket: date | None = None
+    """Whichever tickets count; one that comes after `day` does not."""
 
 
 @dataclass(frozen=True, slots=True)

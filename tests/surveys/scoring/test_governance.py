@@ -149,10 +149,19 @@ def test_whoever_is_let_through_counts_for_those_behind():
     assert found == [ALLOWED, ALLOWED, NotAsked(HeldBack.ACCOUNT_CAP, day(31)), ALLOWED]
 
 
-@pytest.mark.parametrize("name", ["days_between", "account_cap", "account_days", "ticket_days"])
-def test_a_policy_of_nothing_is_refused(name):
-    with pytest.raises(ValueError, match=f"{name} is at least 1, not 0"):
-        replace(POLICY, **{name: 0})
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [("days_between", 1), ("account_cap", 1), ("account_days", 1), ("ticket_days", 0)],
+)
+def test_a_policy_of_too_little_is_refused(name, least):
+    assert getattr(replace(POLICY, **{name: least}), name) == least
+    with pytest.raises(ValueError, match=f"{name} is at least {least}, not {least - 1}"):
+        replace(POLICY, **{name: least - 1})
+
+
+def test_a_policy_may_let_nps_follow_a_bad_ticket():
+    policy = replace(POLICY, ticket_days=0)
+    assert gate(replace(NPS_TO_ADA, last_bad_ticket=MARCH), asked=[], policy=policy) == ALLOWED
 
 
 days = st.integers(1, 120).map(day)
@@ -177,7 +186,7 @@ policies = st.builds(
     days_between=st.integers(1, 40),
     account_cap=st.integers(1, 4),
     account_days=st.integers(1, 40),
-    ticket_days=st.integers(1, 20),
+    ticket_days=st.integers(0, 20),
 )
 plans = st.lists(invitees, max_size=25)
 
