@@ -41,21 +41,18 @@ def test_each_combination_of_levels(levels):
 
 
 @pytest.mark.parametrize(
-    ("counts", "expected_level"),
+    ("counts", "claimed"),
     [
-        (Counts(8, 1, 1), Level.BETWEEN),  # 80 %, but 49 % is not excluded
-        (Counts(160, 20, 20), Level.HIGH),  # 80 %: 74.9 to 84.9 is not enough, see below
+        (Counts(1600, 200, 200), Level.HIGH),  # 80 %: 78.2 to 81.7
+        (Counts(160, 20, 20), Level.BETWEEN),  # 80 %: from 73.9
         (Counts(9), Level.THIN),
-        (Counts(14, 3, 3), Level.BETWEEN),  # 70 %: up to 85
-        (Counts(140, 30, 30), Level.LOW),  # 70 %: up to 75.9
+        (Counts(140, 30, 30), Level.LOW),  # 70 %: to 75.9
+        (Counts(14, 3, 3), Level.BETWEEN),  # 70 %: to 85.5
         (Counts(150, 25, 25), Level.BETWEEN),  # 75 % itself
     ],
 )
-def test_a_level_is_claimed_only_where_the_interval_allows(counts, expected_level):
-    if counts == Counts(160, 20, 20):
-        assert level(score(CSAT, counts)) is Level.BETWEEN
-        counts = Counts(1600, 200, 200)
-    assert level(score(CSAT, counts)) is expected_level
+def test_a_level_is_claimed_only_where_the_interval_allows(counts, claimed):
+    assert level(score(CSAT, counts)) is claimed
 
 
 def test_all_three_falling_go_before_the_pairs():
