@@ -149,8 +149,8 @@ USUAL: Final = {
     SurveyKind.NPS: UsualRange(30, 50),
     SurveyKind.CSAT: UsualRange(75, 80),
 }
-"""NPS of B2B SaaS and CSAT of enterprise software as practitioners quote them. Nobody publishes a
-share of effort (CES) that could be compared."""
+"""NPS of B2B SaaS and CSAT of enterprise software as practitioners quote them. What is published of
+effort (CES) are means that contradict each other, not shares."""
 
 
 class BenchmarkPlace(StrEnum):

@@ -34,8 +34,8 @@ class Level(StrEnum):
 
 
 LEVELS: Final = {**USUAL, SurveyKind.CES: UsualRange(75, 80)}
-"""Where low ends and high begins. Of CES nothing is published as a share: being a share of
-favourable answers like CSAT, it takes the same range, which is our own choice."""
+"""Where low ends and high begins. CES has no benchmark: being a share of favourable answers like
+CSAT, it takes the same range, which is our own choice."""
 
 _PAIRS = {
     Pattern.WEAK_VALUE: ((SurveyKind.CSAT, Level.HIGH), (SurveyKind.NPS, Level.LOW)),

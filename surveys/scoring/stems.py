@@ -1,9 +1,9 @@
 """Light stemming: forms of one word come to one stem, which is no word and is shown to nobody.
 
 Endings only, in the spirit of the light stemmers of Harman (1991, J. Am. Soc. Inf. Sci. 42: 7–15)
-for English and Savoy (2006, ACM SAC: 1031–1035) for German, French and Spanish. Taking off too
-little leaves two themes where one would do; taking off too much would mix what customers mean, so
-stems stay long.
+for English and Savoy (2006, ACM SAC: 1031–1035) for German and French; Spanish is treated alike.
+Taking off too little leaves two themes where one would do; taking off too much would mix what
+customers mean, so stems stay long.
 """
 
 import re
