@@ -89,6 +89,38 @@ def next_free(
     )
 
 
+def first_room(
+    *,
+    to_contact: Sequence[datetime],
+    to_account: Sequence[datetime],
+    budget: TouchBudget,
+    at: datetime,
+) -> datetime:
+    """The first moment from `at` on at which one more touch keeps both caps.
+
+    Among past touches and planned ones alike, before and after: what is planned so holds in any
+    order. The touches of the account include those of the person.
+    """
+    while True:
+        free = max(
+            _room_after_full(to_contact, cap=budget.per_contact, at=at),
+            _room_after_full(to_account, cap=budget.per_account, at=at),
+        )
+        if free == at:
+            return at
+        at = free
+
+
+def _room_after_full(touches: Sequence[datetime], *, cap: int, at: datetime) -> datetime:
+    """`at`, else when the first of as many touches as the cap allows, which are within one window
+    with it, leaves that window."""
+    near = sorted(each for each in touches if at - WINDOW < each < at + WINDOW)
+    for first, last in zip(near, near[cap - 1 :], strict=False):
+        if max(last, at) - min(first, at) < WINDOW:
+            return first + WINDOW
+    return at
+
+
 def _next_free_time(touched: Sequence[datetime], *, cap: int, now: datetime) -> datetime:
     recent = sorted(at for at in touched if at > now - WINDOW)
     return now if len(recent) < cap else recent[-cap] + WINDOW

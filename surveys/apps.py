@@ -7,3 +7,4 @@ class SurveysConfig(declarations.PlatformApp):
     personal_data = PERSONAL_DATA
     addresses = {"surveys.FollowUp": "/surveys/follow-ups/{}/"}
     moves_account = "surveys.merge.move_answers"
+    signal_consumers = ("surveys",)

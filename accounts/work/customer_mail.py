@@ -29,6 +29,7 @@ def write(
     is_held: bool = False,
     thread: str = "",
     priority: int = Priority.USUAL,
+    valid_until: datetime | None = None,
 ) -> OutboxMessage:
     """A row of the outbox, not stored yet (`notices.post` does, once a key)."""
     opens = hours.opening(account, now=now)
@@ -42,6 +43,7 @@ def write(
         body=body,
         thread=thread,
         priority=priority,
+        valid_until=valid_until,
         state=State.HELD if is_held else State.NEW,
         next_at=opens,
         reason=NOT_THEIR_TIME if opens > now and not is_held else "",

@@ -59,8 +59,13 @@ class CustomerHours:
 
     def opening(self, account: Account | None, *, now: datetime) -> datetime:
         """`now` within the hours of the customer, else when they begin."""
+        zone = account.time_zone if account else self.installation.time_zone
+        return self.opening_in(zone, now=now)
+
+    def opening_in(self, time_zone: str, *, now: datetime) -> datetime:
+        """The same of customers in this time zone."""
         calendar = BusinessCalendar(
-            ZoneInfo(account.time_zone if account else self.installation.time_zone),
+            ZoneInfo(time_zone),
             working_days=frozenset(self.installation.working_days),
             opens_at=self.policy.writes_from,
             closes_at=self.policy.writes_until,

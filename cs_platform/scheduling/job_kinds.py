@@ -17,9 +17,11 @@ from cs_platform.scheduling.invariants import record_invariants
 from metrics.snapshots import take_snapshots
 from playbooks.engine import advance_plays
 from playbooks.preview import job as dry_runs
+from surveys.engine import deliveries, letters
 
 INVARIANTS = "invariants.ask"
 LEDGERS = "ledgers.derive"
+SURVEYS = "surveys.send"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,12 @@ def _advance_plays(claim: jobs.Claim) -> None:
     advance_plays(limit=10_000, now=clock.now())
 
 
+def _send_surveys(claim: jobs.Claim) -> None:
+    deliveries.sync_deliveries()
+    letters.write_due(limit=10_000, now=clock.now())
+    deliveries.expire(now=clock.now())
+
+
 def _refresh_report(claim: jobs.Claim) -> None:
     take_snapshots(day=date.fromisoformat(claim.payload["day"]))
 
@@ -64,6 +72,7 @@ HANDLERS = {
     schedule.JOB_KIND: Handler(schedule.run_step, End(schedule.give_up, schedule.revive)),
     "plays.advance": Handler(_advance_plays),
     "metrics.refresh": Handler(_refresh_report),
+    SURVEYS: Handler(_send_surveys),
     LEDGERS: Handler(_derive_ledgers),
     INVARIANTS: Handler(_ask_invariants),
     inbox.JOB_KIND: Handler(inbox.work_batch, End(inbox.give_up, inbox.revive)),

@@ -31,6 +31,7 @@ from playbooks.engine import (
     hand_back_tasks,
     reassign_function_tasks,
 )
+from surveys.engine.planning import plan_day
 
 SHARD_ACCOUNTS = 5_000
 BATCH = 1_000
@@ -166,6 +167,10 @@ def _advance_all_plays(shard: Shard) -> int:
     return advance_plays(limit=100_000, now=shard.now)
 
 
+def _plan_surveys(shard: Shard) -> int:
+    return plan_day(day=shard.next_day, now=shard.now).total
+
+
 def _write_snapshots(shard: Shard) -> int:
     return take_snapshots(day=shard.day)
 
@@ -201,6 +206,8 @@ STEPS = (
     Step("fire", _fire_all_signals),
     Step("advance", _advance_all_plays),
     Step("queue", _alert_on_queue),
+    # After plays, whose mail goes before what is asked by itself.
+    Step("surveys", _plan_surveys),
     Step("snapshots", _write_snapshots),
     # Of the night itself alone: a forecast made later would know what came of it.
     Step("forecast", _store_forecast),

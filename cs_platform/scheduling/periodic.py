@@ -8,7 +8,7 @@ from accounts.loading.due_ledgers import overdue_runs
 from accounts.work import jobs
 from cs_platform.runtime.work_locks import is_being_prepared
 from cs_platform.scheduling import job_runner, purge, schedule
-from cs_platform.scheduling.job_kinds import LEDGERS
+from cs_platform.scheduling.job_kinds import LEDGERS, SURVEYS
 from metrics.snapshots import day_to_refresh
 
 
@@ -18,6 +18,7 @@ def insert_due(*, now: datetime) -> None:
         return
     minute = now.replace(second=0, microsecond=0)
     jobs.enqueue(kind="plays.advance", key=minute.isoformat(), next_at=minute)
+    jobs.enqueue(kind=SURVEYS, key=minute.isoformat(), next_at=minute)
     purge.ask(now=now)
     _refresh_report(now)
     _derive_ledgers(now)

@@ -11,6 +11,7 @@ from accounts.work import outbox
 from cs_platform.runtime.work_locks import is_being_prepared
 from health.recompute import drain_dirty, is_catching_up
 from playbooks.engine import fire_signals, oldest_waiting
+from surveys.engine import signal_plans
 
 BATCH = 500
 # So many are sent by one reading of the clock: a mail may take seconds.
@@ -51,6 +52,11 @@ def _first_due_message() -> int | None:
 QUEUES = (
     RowQueue("dirty", _first_dirty_account, lambda: drain_dirty(limit=BATCH, now=clock.now())),
     RowQueue("signals", oldest_waiting, lambda: fire_signals(limit=BATCH, now=clock.now())),
+    RowQueue(
+        "surveys",
+        signal_plans.oldest_waiting,
+        lambda: signal_plans.plan_for_signals(limit=BATCH, now=clock.now()),
+    ),
     RowQueue("outbox", _first_due_message, lambda: outbox.send_due(limit=MAILS, now=clock.now())),
 )
 BY_NAME = {queue.name: queue for queue in QUEUES}

@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from django.db.models import (
-    Case,
-    Exists,
-    F,
-    Func,
-    IntegerField,
-    OuterRef,
-    TextField,
-    Value,
-    When,
-)
-from django.db.models.functions import Lower, Trim
-
-from accounts.catalogue import StakeholderRole
-from accounts.models import Account, Contact, Installation, OutboxMessage, SuppressedAddress, User
+from accounts.models import Account, Contact, Installation, OutboxMessage, User
+from accounts.queries.closest_people import closest_people
 from accounts.work import customer_mail
 from accounts.work.outreach import CustomerHours, customer_hours
 from playbooks.engine.due_steps import DueStep, Opening
@@ -28,41 +15,6 @@ from playbooks.library.mail import merge, merged_names
 from playbooks.models.play import mail_thread
 from playbooks.triggers.kinds import Consent, Mail, Sending
 from playbooks.triggers.vocabulary import OwnerRole
-
-# By the digest of the address, as `outreach.digest_of` makes it.
-_ADDRESS = Func(Lower(Trim(OuterRef("email"))), Value("UTF8"), function="convert_to")
-_DIGEST = Func(
-    Func(_ADDRESS, function="sha256"),
-    Value("hex"),
-    function="encode",
-    output_field=TextField(),
-)
-_SUPPRESSED = SuppressedAddress.objects.filter(digest=_DIGEST)
-
-
-def closest_people(
-    account_ids: Collection[int], *, with_consent: bool = False, by_mail: bool = True
-) -> dict[int, Contact]:
-    """By account: the champion, else whoever of them we know best; of equals, who was met first.
-
-    Nobody who left or asked not to be contacted, nor, for mail, without an address; `with_consent`
-    nobody who did not agree to be written to.
-    """
-    is_champion = When(roles__contains=[StakeholderRole.CHAMPION], then=Value(0))
-    reachable = Contact.objects.filter(
-        account__in=account_ids, is_active=True, do_not_contact=False, erased_at=None
-    )
-    if by_mail:
-        reachable = reachable.filter(email__gt="").exclude(Exists(_SUPPRESSED))
-    if with_consent:
-        reachable = reachable.filter(consent_at__isnull=False)
-    ranked = reachable.annotate(
-        rank=Case(is_champion, default=Value(1), output_field=IntegerField())
-    )
-    first = ranked.order_by(
-        "account_id", "rank", F("strength").desc(nulls_last=True), "met_on", "pk"
-    ).distinct("account_id")
-    return {contact.account_id: contact for contact in first}
 
 
 def write_letters(

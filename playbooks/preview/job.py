@@ -12,12 +12,12 @@ from django.db.models import Q
 
 from accounts import clock
 from accounts.models import Account, Installation, User
+from accounts.queries.closest_people import closest_people
 from accounts.work import jobs
 from health.models import BandOverride
 from playbooks import facts
 from playbooks.due_dates import Anchor, Offset, Unit
 from playbooks.engine.owners import Owners
-from playbooks.engine.step_mail import closest_people
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.models import DryRun, Play, Playbook
 from playbooks.preview.occasions import occasions_of

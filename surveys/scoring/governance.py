@@ -7,7 +7,7 @@ messages together may reach somebody is the touch budget's matter (`accounts.tou
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -34,6 +34,18 @@ class HeldBack(StrEnum):
     BAD_TICKET = "bad_ticket"
     ASKED_LATELY = "asked_lately"
     ACCOUNT_CAP = "account_cap"
+    NO_CONSENT = "no_consent"
+    """The survey asks only those who agreed to be written to."""
+    TOUCH_BUDGET = "touch_budget"
+    """It could not go before it is too late to ask."""
+    TOO_LATE = "too_late"
+    NOBODY = "nobody"
+    """The account has no people."""
+    RETIRED = "retired"
+    """The survey was taken out of force before it was sent."""
+    UNDELIVERED = "undelivered"
+    DISCARDED = "discarded"
+    """One of us decided that the message is not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,18 +237,22 @@ def decide_in_order(
     *,
     asked: Mapping[int, Iterable[Asked]],
     policy: AskingPolicy,
+    further: Callable[[int], Decision] = lambda _place: ALLOWED,
 ) -> list[Decision]:
     """One decision for each, the most important first: whoever is let through counts from then on
-    as planned. `asked`: by account."""
+    as planned. `asked`: by account. `further` is asked about those alone that these rules let
+    through, by their place in the order."""
     accounts: dict[int, _AskedAccount] = {}
     decisions: list[Decision] = []
-    for invitee in invitees:
+    for place, invitee in enumerate(invitees):
         account = accounts.get(invitee.account)
         if account is None:
             account = accounts[invitee.account] = _AskedAccount(policy)
             for each in asked.get(invitee.account, ()):
                 account.add(each)
         decision = account.decide(invitee)
+        if isinstance(decision, Allowed):
+            decision = further(place)
         decisions.append(decision)
         if isinstance(decision, Allowed):
             account.add(as_planned(invitee))

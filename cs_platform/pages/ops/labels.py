@@ -7,6 +7,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 JOBS = {
     "nightly.step": gettext_noop("Step of a night"),
     "plays.advance": gettext_noop("Advance plays"),
+    "surveys.send": gettext_noop("Send the surveys that are due"),
     "ledgers.derive": gettext_noop("Derive the ledgers a stopped import has left"),
     "metrics.refresh": gettext_noop("Refresh the reports of the day"),
     "invariants.ask": gettext_noop("Ask the invariants"),
@@ -33,6 +34,7 @@ STEPS = {
     "fire": gettext_noop("Start plays"),
     "advance": gettext_noop("Advance plays"),
     "queue": gettext_noop("Say where nobody works the queue of CS ops"),
+    "surveys": gettext_noop("Plan invitations to surveys"),
     "snapshots": gettext_noop("Take snapshots of retention"),
     "forecast": gettext_noop("Keep the forecast of renewals"),
     "verify": gettext_noop("Ask the invariants"),

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.models import Installation
+from accounts.queries.closest_people import closest_people
 from playbooks.engine.merge_values import merge_values
-from playbooks.engine.step_mail import closest_people
 from playbooks.library.mail import merge
 from playbooks.models import PlaybookStep, Task
 

@@ -1,0 +1,1 @@
+"""Whom surveys ask, and how the question goes out."""
