@@ -122,6 +122,16 @@ def test_the_report_fits_one_screen_and_one_page(leader, scheme):
         assert len(re.findall(rb"/Type\s*/Page[^s]", document)) == 1, paper
 
 
+def test_what_is_decisive_stands_on_the_first_screen_of_a_laptop(leader):
+    leader.set_viewport_size({"width": 1280, "height": 800})
+    for part in (".report-tiles", ".report-bridge", ".report-renewals .facts", ".report-health"):
+        box = leader.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= 800, part
+    assert leader.evaluate("document.documentElement.scrollHeight") <= 800
+    meaning = leader.get_by_title("ARR at the end", exact=False).first
+    expect(meaning).to_have_text(re.compile("Net revenue retention"))
+
+
 def test_print_asks_the_browser(leader):
     leader.evaluate("window.print = () => { document.title = 'printed'; }")
     leader.get_by_text("More about the report").locator("..").click()

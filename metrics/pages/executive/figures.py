@@ -29,7 +29,7 @@ from metrics.retention.rates import RateBand, Target, is_unusual, percent, rate_
 NO_COHORT = gettext_noop("No cohort")
 QUARTER, YEAR = 3, 12
 _LINE_HEIGHT = 76
-_BRIDGE_HEIGHT = 168
+_BRIDGE_HEIGHT = 148
 
 
 @dataclass(frozen=True, slots=True)
