@@ -30,6 +30,7 @@ from cs_platform.demo.teams import load_teams
 from cs_platform.runtime.embedded.process import die_with_parent
 
 COMPANY = "Tallis Workflow"
+PRODUCT_URL = "https://app.tallis.example/"
 HOLIDAYS_AHEAD_YEARS = 2
 _OWN_IDS = (
     "account contact attributehistory contract contractline revenuemovement invoice ticket"
@@ -82,6 +83,7 @@ def load_frame(shape: Shape, *, staff: Staff) -> None:
                 "currency": "USD",
                 "time_zone": "UTC",
                 "is_demo": True,
+                "product_url": PRODUCT_URL,
                 "revenue_source": RevenueSource.CONTRACTS,
             },
         )

@@ -10,26 +10,25 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Mod
 
 from accounts.catalogue import DIRECT_SOURCE
 from accounts.loading.change_signals import emit_events
-from accounts.models import Account, BusinessEvent, InAppSite, OutboxMessage
+from accounts.models import Account, BusinessEvent, InAppSite, OutboxMessage, Touch
 from accounts.work.customer_mail import SHOWN_FOR
 from accounts.work.outbox import TOO_LATE
 from cs_platform.demo import signals
 from cs_platform.demo.desk import lay_out_desk
 from cs_platform.demo.fact_loader import leave_connection
+from cs_platform.demo.letters import send_letters
 from cs_platform.demo.notebooks import write_notebooks
 from cs_platform.demo.overrides import overrule, overruling_day
 from cs_platform.demo.reviews import review_risks
 from cs_platform.demo.task_history import WorkingDays
 from cs_platform.models import StepRun
 from cs_platform.scheduling import schedule
-from health import publishing as scorecards
 from health.recompute import close_day, score_history
-from playbooks import publishing as playbooks
 from playbooks.engine import advance_plays, emit_moments, fire_signals
 
 CLOSES_AT = time(0, 15)
@@ -55,13 +54,6 @@ def history_of(
     kept = span if days is None else min(days, span)
     scored = [last_day - timedelta(days=n) for n in reversed(range(kept))]
     return History(scored=scored, played=scored[-play_days:], seed=seed, processes=processes)
-
-
-def install_libraries(*, day: date) -> None:
-    """Shipped scorecards and playbooks, in force since before the first score."""
-    begun = datetime.combine(day, time(), tzinfo=UTC)
-    scorecards.install_library(now=begun)
-    playbooks.install_library(now=begun)
 
 
 def score_all(history: History, *, now: datetime) -> int:
@@ -117,6 +109,7 @@ def live_through(history: History, *, on_progress: Callable[[str], None]) -> Non
         now = night_after(day)
         signals.emit_day(day=day)
         _emit_learned(day)
+        signals.emit_onboardings(day=day)
         emit_moments(closed=day, day=day + timedelta(days=1))
         signals.show_as_of(day=day)
         _fire_until_empty(now)
@@ -124,6 +117,7 @@ def live_through(history: History, *, on_progress: Callable[[str], None]) -> Non
         if day != history.played[-1]:
             review_risks(day=day + timedelta(days=1))
             people.work(day=day + timedelta(days=1))
+            send_letters(until=night_after(day + timedelta(days=1)))
         if number % 30 == 0:
             on_progress(f"{number} of {len(history.played)} nights with plays")
     lay_out_desk(day=history.played[-1])
@@ -137,9 +131,14 @@ def settle(history: History) -> None:
     shown = OutboxMessage.objects.filter(
         channel=OutboxMessage.Channel.IN_APP, contact__isnull=False
     )
+    send_letters(until=now)
     _look_in_product(shown, now=now)
     messages = OutboxMessage.objects.filter(next_at__lte=now).exclude(pk__in=shown.values("pk"))
-    messages.filter(next_at__lt=now - UNREAD).update(read_at=F("next_at") + timedelta(hours=9))
+    new, held = OutboxMessage.State.NEW, OutboxMessage.State.HELD
+    messages = messages.filter(Q(state=new) | Q(state=held, next_at__lt=now - UNREAD))
+    messages.filter(contact=None, next_at__lt=now - UNREAD).update(
+        read_at=F("next_at") + timedelta(hours=9)
+    )
     messages.update(state=OutboxMessage.State.SENT, sent_at=F("next_at"))
     schedule.plan(day=last)
     # The steps were not run one by one, so nothing is claimed of what each did or took.
@@ -159,6 +158,10 @@ def _look_in_product(messages: QuerySet[OutboxMessage], *, now: datetime) -> Non
     seen = old.exclude(fifth=0)
     first = F("next_at") - SHOWN_FOR + timedelta(days=1)
     seen.update(state=OutboxMessage.State.SENT, sent_at=first, reason="")
+    Touch.objects.bulk_create(
+        Touch(message=each, account=each.account, contact=each.contact, at=each.sent_at or now)
+        for each in seen.select_related("account", "contact")
+    )
     seen.filter(fifth=1).update(clicked_at=first + timedelta(minutes=2))
     seen.exclude(fifth=1).update(dismissed_at=first + timedelta(minutes=1))
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, time
 
 from django.db import connection, transaction
 
+from accounts.catalogue import HistoryAttribute, LifecycleStage, TouchTier
+from accounts.loading.change_signals import emit_changes
+from accounts.loading.history import AttributeChange
+from accounts.models import AttributeHistory
 from accounts.work.signals import NewSignal, emit
 
 # A signal of a day's scores is emitted at its midnight: the night that follows the day reads it.
@@ -37,13 +41,14 @@ WHERE h.account_id = c.account_id AND h.day = %(day)s AND h.revision = 0
         IS DISTINCT FROM (h.score, h.band, COALESCE(o.band, h.band))
 """
 
-# Nor does anybody know on that night who is going to leave.
+# Nor does anybody know on that night who is going to leave, or has been onboarded.
 _STATUS = """
 UPDATE accounts_account a SET status = h.value
 FROM accounts_attributehistory h
 WHERE h.account_id = a.id AND h.contact_id IS NULL AND h.attribute = 'status'
     AND h.valid_from <= %(day)s AND COALESCE(h.valid_to > %(day)s, true) AND h.value <> a.status
 """
+_STAGE = _STATUS.replace("status", "stage")
 
 
 def keep_back(*, since: date) -> None:
@@ -64,7 +69,32 @@ def emit_day(*, day: date) -> None:
 
 
 def show_as_of(*, day: date) -> None:
-    """Scores and status of the day; the last of all days restores what was there."""
+    """Scores, status and stage of the day; the last of all days restores what was there."""
     with connection.cursor() as cursor:
-        cursor.execute(_SHOW, {"day": day})
-        cursor.execute(_STATUS, {"day": day})
+        for statement in (_SHOW, _STATUS, _STAGE):
+            cursor.execute(statement, {"day": day})
+
+
+def emit_onboardings(*, day: date) -> None:
+    """Of those in tech touch, who are onboarded by messages: people onboard the others."""
+    begun = AttributeHistory.objects.filter(
+        contact=None,
+        attribute=HistoryAttribute.STAGE,
+        value=LifecycleStage.ONBOARDING,
+        valid_from=day,
+        account__touch_tier=TouchTier.TECH,
+    )
+    emit_changes(
+        [
+            AttributeChange(
+                account_id=account_id,
+                attribute=HistoryAttribute.STAGE,
+                before=LifecycleStage.HAND_OFF,
+                after=LifecycleStage.ONBOARDING,
+                since=day,
+            )
+            for account_id in begun.order_by("account").values_list("account", flat=True)
+        ],
+        day=day,
+        now=datetime.combine(day, time(9), tzinfo=UTC),
+    )

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from accounts import clock
 from accounts.catalogue import AccountStatus, MovementKind
 from accounts.models import Account, Installation, OutboxMessage, RevenueMovement, Signal
-from cs_platform.demo.history import install_libraries
+from cs_platform.demo.libraries import install_libraries
 from cs_platform.scheduling import invariants, schedule
 from health.models import ClosedDay, CurrentHealth, HealthScore, ThresholdCrossing
 from health.queries.figures import scoring_figures
@@ -66,7 +66,11 @@ def test_history_leaves_nothing_broken_waiting_or_unsent():
     last_night = nights_end()
     assert not Play.objects.filter(state="open", next_step_at__lte=last_night).exists()
     assert not Signal.objects.exclude(deliveries__handled_at__isnull=False).exists()
-    assert not OutboxMessage.objects.exclude(state=OutboxMessage.State.SENT).exists()
+    ours = OutboxMessage.objects.filter(contact=None)
+    assert not ours.exclude(state=OutboxMessage.State.SENT).exists()
+    to_customers = OutboxMessage.objects.filter(contact__isnull=False)
+    waiting = to_customers.filter(state=OutboxMessage.State.NEW)
+    assert not waiting.filter(next_at__lte=last_night).exists()
     assert schedule.latest_closed_day() == clock.today() - timedelta(days=1)
     assert not Account.objects.filter(
         Q(status=AccountStatus.CHURNED, arr_minor__gt=0) | Q(status="active", arr_minor=0)
@@ -85,6 +89,20 @@ def test_plays_start_the_night_their_account_crossed_and_never_before():
     assert not late.filter(start__result="started", start__decided_at=F("opened_at")).exists()
     assert not Task.objects.filter(closed_at__lt=F("opened_at")).exists()
     assert not Task.objects.filter(opened_at__gt=clock.now()).exists()
+
+
+def test_sequences_write_to_tech_touch_and_no_play_began_before_its_version():
+    """What went out was let out by the touch budget, or given up with its play."""
+    demo(accounts=60, play_days=60)
+    plays = Play.objects.filter(playbook__is_sequence=True)
+    assert plays.filter(playbook_key="renewal_tech_touch").exists()
+    assert not plays.exclude(account__touch_tier="tech").exists()
+    assert not Play.objects.filter(opened_at__lt=F("playbook__published_at")).exists()
+    mails = OutboxMessage.objects.filter(contact__isnull=False, channel="email", sender=None)
+    sent = mails.filter(state=OutboxMessage.State.SENT)
+    assert sent.exists()
+    assert not sent.filter(touch=None).exists()
+    assert not sent.exclude(touch__at=F("sent_at")).exists()
 
 
 def test_review_on_tuesdays_starts_a_play_by_hand_where_trouble_has_none():

@@ -17,11 +17,11 @@ from accounts.demo.shape import Shape
 from cs_platform.demo.fact_loader import Load, load_facts
 from cs_platform.demo.history import (
     history_of,
-    install_libraries,
     live_through,
     score_all,
     settle,
 )
+from cs_platform.demo.libraries import install_libraries
 from cs_platform.demo.reset import (
     ForeignDataError,
     Present,
