@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.definition_reader import PlaybookError
 from playbooks.models import Playbook
+from playbooks.queries.names import row_names
 from playbooks.triggers.descriptions import escalation_label, is_for, starts_when
 
 _HEAD = ("name", "summary", "purpose", "category", "family", "severity", "owner_role")
@@ -37,12 +38,14 @@ class PlaybookSentences:
         found = _definition_or_none(playbook)
         if found is None:
             return gettext(_UNREADABLE)
-        return _as_paragraphs(map(starts_when, found.triggers)) or gettext("Only people start it.")
+        names = row_names(found)
+        said = (starts_when(each, names) for each in found.triggers)
+        return _as_paragraphs(said) or gettext("Only people start it.")
 
     @admin.display(description=_("For"))
     def meant_for(self, playbook: Playbook) -> str:
         found = _definition_or_none(playbook)
-        return is_for(found.conditions) if found else gettext(_UNREADABLE)
+        return is_for(found.conditions, row_names(found)) if found else gettext(_UNREADABLE)
 
     @admin.display(description=_("Draws in"))
     def escalates(self, playbook: Playbook) -> str:

@@ -47,7 +47,7 @@ GROUP BY p.id
 
 # Uses index: audience_member_once or audience_member_of_account
 _LEFT = """
-SELECT p.id, v.key
+SELECT p.id, v.name
 FROM playbooks_play p
 JOIN accounts_savedview v ON v.key = p.saw->>'audience'
 WHERE p.id = ANY (%(plays)s) AND p.state = 'open' AND p.ends_on ? 'left_audience'
@@ -98,7 +98,7 @@ def close_what_is_used(*, play_ids: Sequence[int], now: datetime) -> None:
 
 def close_what_left(*, play_ids: Sequence[int], now: datetime) -> None:
     """The plays must be locked."""
-    reasons = {pk: left_because(key) for pk, key in _fetch_rows(_LEFT, plays=list(play_ids))}
+    reasons = {pk: left_because(name) for pk, name in _fetch_rows(_LEFT, plays=list(play_ids))}
     close_plays(reasons=reasons, outcome=PlayOutcome.RECOVERED, now=now)
 
 

@@ -168,7 +168,7 @@ _GONE = """
 # Uses index: audience_member_since
 _ENTERED = """
     SELECT DISTINCT ON (m.account_id, m.since) m.account_id, m.since,
-        jsonb_build_object('audience', v.key, 'on', m.since)
+        jsonb_build_object('audience', v.key, 'name', v.name, 'on', m.since)
     FROM accounts_savedview v
     JOIN accounts_audiencemember m ON m.audience_id = v.id
     JOIN accounts_account a ON a.id = m.account_id AND a.status <> 'churned'
@@ -180,7 +180,7 @@ _ENTERED = """
 # Uses index: audience_member_left
 _LEFT = """
     SELECT DISTINCT ON (m.account_id, m.left_on) m.account_id, m.left_on,
-        jsonb_build_object('audience', v.key, 'on', m.left_on)
+        jsonb_build_object('audience', v.key, 'name', v.name, 'on', m.left_on)
     FROM accounts_savedview v
     JOIN accounts_audiencemember m ON m.audience_id = v.id
     JOIN accounts_account a ON a.id = m.account_id AND a.status <> 'churned'

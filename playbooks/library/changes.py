@@ -14,6 +14,7 @@ from playbooks.library.mail import MailDraft
 from playbooks.library.steps import written_action
 from playbooks.triggers.descriptions import escalation_label, is_for, starts_when
 from playbooks.triggers.kinds import Action
+from playbooks.triggers.names import KEYS_ONLY, RowNames
 from playbooks.triggers.path import Edge
 from playbooks.triggers.rules import Conditions, Escalation, Trigger
 from playbooks.triggers.vocabulary import label
@@ -112,22 +113,24 @@ def _in_order(lead: list[str], other: list[str]) -> list[str]:
     return keys
 
 
-def differences(before: PlaybookDefinition, after: PlaybookDefinition) -> list[PlaybookDifference]:
-    found = list(_field_differences("", before, after, skip=_KEYED))
-    found += _item_differences("Starts", before.triggers, after.triggers)
-    found += _item_differences("Draws in", before.escalations, after.escalations)
+def differences(
+    before: PlaybookDefinition, after: PlaybookDefinition, names: RowNames = KEYS_ONLY
+) -> list[PlaybookDifference]:
+    found = list(_field_differences("", before, after, names, skip=_KEYED))
+    found += _item_differences("Starts", before.triggers, after.triggers, names)
+    found += _item_differences("Draws in", before.escalations, after.escalations, names)
     old, new = ({step.key: step for step in each.steps} for each in (before, after))
     for key in _in_order(list(new), list(old)):
         if key not in old:
             found.append(
-                PlaybookDifference(f"Step “{new[key].title}”", "", _value_in_words(new[key]))
+                PlaybookDifference(f"Step “{new[key].title}”", "", _value_in_words(new[key], names))
             )
         elif key not in new:
             found.append(
-                PlaybookDifference(f"Step “{old[key].title}”", _value_in_words(old[key]), "")
+                PlaybookDifference(f"Step “{old[key].title}”", _value_in_words(old[key], names), "")
             )
         else:
-            found += _field_differences(f"Step “{old[key].title}”: ", old[key], new[key])
+            found += _field_differences(f"Step “{old[key].title}”: ", old[key], new[key], names)
     if _common_keys(old, new) != _common_keys(new, old):
         titles = (", ".join(step.title for step in each.steps) for each in (before, after))
         found.append(PlaybookDifference("Order of the steps", *titles))
@@ -139,31 +142,37 @@ def _common_keys(first: dict[str, Any], second: dict[str, Any]) -> list[str]:
 
 
 def _field_differences(
-    place: str, before: Any, after: Any, *, skip: Sequence[str] = ()
+    place: str, before: Any, after: Any, names: RowNames, *, skip: Sequence[str] = ()
 ) -> Iterator[PlaybookDifference]:
     for field in fields(before):
         old, new = getattr(before, field.name), getattr(after, field.name)
         if field.name not in skip and old != new:
             name = _NAMES.get(field.name, field.name.replace("_", " ").capitalize())
             named = name if not place else f"{place}{name[:1].lower()}{name[1:]}"
-            say = label if field.name == "owner_role" else _value_in_words
-            yield PlaybookDifference(named, say(old) or "nothing", say(new) or "nothing")
+            if field.name == "owner_role":
+                said = [label(value) for value in (old, new)]
+            else:
+                said = [_value_in_words(value, names) for value in (old, new)]
+            yield PlaybookDifference(named, *(each or "nothing" for each in said))
 
 
 def _item_differences(
-    place: str, before: Sequence[Any], after: Sequence[Any]
+    place: str, before: Sequence[Any], after: Sequence[Any], names: RowNames
 ) -> Iterator[PlaybookDifference]:
     old, new = ({item.key: item for item in items} for items in (before, after))
     for key in _in_order(list(new), list(old)):
         if old.get(key) != new.get(key):
             yield PlaybookDifference(
-                place, _value_in_words(old.get(key)), _value_in_words(new.get(key))
+                place, _value_in_words(old.get(key), names), _value_in_words(new.get(key), names)
             )
 
 
-def _value_in_words(value: object) -> str:
+def _value_in_words(value: object, names: RowNames) -> str:
     if isinstance(value, tuple):
-        return "; ".join(map(_value_in_words, value))
+        return "; ".join(_value_in_words(each, names) for each in value)
+    for kind, say_named in _NAMED_WORDS:
+        if isinstance(value, kind):
+            return say_named(value, names)
     for kind, say in _WORDS:
         if isinstance(value, kind):
             return say(value)
@@ -201,12 +210,14 @@ def _action_in_words(action: Action) -> str:
 
 _WORDS: tuple[tuple[type, Callable[[Any], str]], ...] = (
     (StrEnum, label),
-    (Trigger, starts_when),
     (Escalation, escalation_label),
-    (Conditions, is_for),
     (Offset, due_label),
     (MailDraft, lambda mail: f"{mail.subject}\n{mail.body}"),
     (StepDefinition, _step_in_words),
     (Edge, _edge_in_words),
     *((kind, _action_in_words) for kind in get_args(Action)),
+)
+_NAMED_WORDS: tuple[tuple[type, Callable[[Any, RowNames], str]], ...] = (
+    (Trigger, starts_when),
+    (Conditions, is_for),
 )

@@ -8,15 +8,16 @@ from decimal import Decimal
 from accounts import catalogue
 from health.scoring import WHOLE_SCORE
 from health.signals import Direction
+from playbooks.triggers.names import KEYS_ONLY, RowNames, one_of
 from playbooks.triggers.rules import Conditions, Escalation, Trigger
 from playbooks.triggers.task_sentences import closes_when, moment_label, subject_label
 from playbooks.triggers.vocabulary import EscalationKind, TriggerKind, label
 
 
-def starts_when(trigger: Trigger) -> str:
+def starts_when(trigger: Trigger, names: RowNames = KEYS_ONLY) -> str:
     match trigger.kind:
         case _ if trigger.moment is not None:
-            words = moment_label(trigger.moment)
+            words = moment_label(trigger.moment, names)
             sentence = f"{words[:1].upper()}{words[1:]}."
         case TriggerKind.SIGNAL:
             sentence = f"{catalogue.label(trigger.signal.removeprefix('event.'))} comes in."
@@ -34,19 +35,18 @@ def starts_when(trigger: Trigger) -> str:
     return f"{sentence} {ends}"
 
 
-def is_for(conditions: Conditions) -> str:
+def is_for(conditions: Conditions, names: RowNames = KEYS_ONLY) -> str:
     """Which accounts; nothing said means all."""
-    parts = condition_labels(conditions)
+    parts = condition_labels(conditions, names)
     return f"Accounts with {', '.join(parts)}." if parts else "All accounts."
 
 
-def condition_labels(conditions: Conditions) -> list[str]:
+def condition_labels(conditions: Conditions, names: RowNames = KEYS_ONLY) -> list[str]:
     """Each part of a sentence about an account: "segment SMB or enterprise", "score below 40"."""
     named = {
         "segment": conditions.segments,
         "touch tier": conditions.touch_tiers,
         "stage": conditions.stages,
-        "plan": conditions.plans,
         "band": conditions.bands,
         "renewal risk": conditions.renewal_risks,
     }
@@ -55,8 +55,10 @@ def condition_labels(conditions: Conditions) -> list[str]:
         for name, values in named.items()
         if values
     ]
+    if conditions.plans:
+        parts.append(f"plan {one_of(names.plans, conditions.plans)}")
     if conditions.audiences:
-        parts.append(f"membership of the audience {_joined_by_or(sorted(conditions.audiences))}")
+        parts.append(f"membership of the audience {one_of(names.audiences, conditions.audiences)}")
     if conditions.tags:
         parts.append(f"the tag {_joined_by_or(sorted(conditions.tags))}")
     if conditions.without_tags:
@@ -65,10 +67,10 @@ def condition_labels(conditions: Conditions) -> list[str]:
         parts.append("those that have left too")
     parts += _bound_phrases("score", conditions.score_at_least, conditions.score_below)
     parts += _bound_phrases("ARR", conditions.arr_at_least, conditions.arr_below)
-    return parts + _contract_words(conditions) + _doing_words(conditions)
+    return parts + _contract_words(conditions) + _doing_words(conditions, names)
 
 
-def _doing_words(conditions: Conditions) -> list[str]:
+def _doing_words(conditions: Conditions, names: RowNames) -> list[str]:
     """What its people did."""
     parts = []
     if conditions.used_since_start is not None:
@@ -79,9 +81,9 @@ def _doing_words(conditions: Conditions) -> list[str]:
         ("fewer than", conditions.active_users_below),
     )
     parts += [f"{words} {users:,} active users in 7 days" for words, users in users if users]
+    uses = (("use", conditions.used_features), ("no use", conditions.unused_features))
+    parts += [f"{word} of {one_of(names.features, keys)} in 30 days" for word, keys in uses if keys]
     sets = {
-        "use of {} in 30 days": conditions.used_features,
-        "no use of {} in 30 days": conditions.unused_features,
         "{} behind it": conditions.events,
         "no {} yet": conditions.without_events,
     }

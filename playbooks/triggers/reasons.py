@@ -104,11 +104,15 @@ def _churn_reason(saw: Saw) -> str:
 
 
 def _audience_entry_reason(saw: Saw) -> str:
-    return f"It entered the audience {_plain_words(saw.get('audience'))}{_on_day(saw.get('on'))}."
+    return f"It entered the audience {_audience_name(saw)}{_on_day(saw.get('on'))}."
+
+
+def _audience_name(saw: Saw) -> str:
+    return str(saw.get("name") or _plain_words(saw.get("audience")))
 
 
 def _audience_exit_reason(saw: Saw) -> str:
-    return f"It left the audience {_plain_words(saw.get('audience'))}{_on_day(saw.get('on'))}."
+    return f"It left the audience {_audience_name(saw)}{_on_day(saw.get('on'))}."
 
 
 def _request_reason(saw: Saw) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from health.measures import MEASURES
 from health.scoring import MEASURE, WHOLE_SCORE
 from health.signals import CrossingSignal, Direction
+from playbooks.triggers.names import KEYS_ONLY, RowNames, name_of
 from playbooks.triggers.rules import BY_PLAY, Escalation, Recovery, Trigger
 from playbooks.triggers.signal_matches import TriggerInput
 from playbooks.triggers.time_triggers import (
@@ -44,7 +45,7 @@ def why_started(*, playbook: str, trigger: Trigger, inputs: TriggerInput) -> str
     return f"“{playbook}” starts on {_rule_phrase(trigger)}. {_movement_phrase(crossing)} {when}."
 
 
-def moment_label(moment: Moment) -> str:
+def moment_label(moment: Moment, names: RowNames = KEYS_ONLY) -> str:
     """As part of a sentence: "90 days before the decision about a renewal"."""
     match moment:
         case ContractMark(date=which, days=days):
@@ -58,19 +59,20 @@ def moment_label(moment: Moment) -> str:
         case Cadence(months=months):
             return f"every {months} months"
         case AudienceEntry(audience=audience):
-            return f"when an account enters the audience {_plain_words(audience)}"
+            return f"when an account enters the audience {name_of(names.audiences, audience)}"
         case AudienceExit(audience=audience):
-            return f"when an account leaves the audience {_plain_words(audience)}"
+            return f"when an account leaves the audience {name_of(names.audiences, audience)}"
         case _:
-            return _occurrence_words(moment)
+            return _occurrence_words(moment, names)
 
 
-def _occurrence_words(moment: FactOccurrence) -> str:
+def _occurrence_words(moment: FactOccurrence, names: RowNames) -> str:
     match moment:
         case NotStarted(days=days):
             return f"{_days_phrase(days)} as a customer without anybody using the product"
         case Untouched(days=days, feature=feature):
-            what = f"the feature {_plain_words(feature)}" if feature else "a core feature"
+            named = f"the feature {name_of(names.features, feature)}"
+            what = named if feature else "a core feature"
             return f"{_days_phrase(days)} without anybody using {what}"
         case Repeated(event=event, times=times, within_days=within):
             return (
@@ -121,8 +123,9 @@ def _seen_in_words(moment: Moment, values: Mapping[str, Any]) -> str:
             )
         case Cadence():
             return f"as it does {moment_label(moment)}"
-        case AudienceEntry() | AudienceExit():
-            return f"{moment_label(moment)}: {_date_phrase(values.get('on'))}"
+        case AudienceEntry(audience=audience) | AudienceExit(audience=audience):
+            names = RowNames(audiences={audience: str(values.get("name") or "")})
+            return f"{moment_label(moment, names)}: {_date_phrase(values.get('on'))}"
         case _:
             return moment_label(moment)
 
@@ -205,7 +208,8 @@ CAME_BACK = "They are a customer again."
 
 
 def left_because(audience: str) -> str:
-    return f"It is not in the audience {_plain_words(audience)} any more."
+    """`audience`: its name."""
+    return f"It is not in the audience {audience} any more."
 
 
 def signal_because(kind: str) -> str:

@@ -14,6 +14,7 @@ from playbooks.models import Play, Playbook, Task
 from playbooks.preview.current_matches import would_start_now
 from playbooks.preview.occasions import occasions_of
 from playbooks.publishing import import_playbook, unknown_words
+from playbooks.triggers.reasons import reason_in_words
 from tests.playbooks.conftest import NOW, fire
 from tests.playbooks.test_moment_signals import CLOSED, DAY, TEXT, rung, waits_for
 from tests.pure.test_playbooks_library import SMALLEST
@@ -102,10 +103,15 @@ def test_who_enters_starts_a_play_and_who_leaves_ends_it(house, large):
     assert rung() == [("acme", ["entered:large"])]
     fire()
     assert Task.objects.get().title == "Look at it"
+    assert "enters the audience Large ones: " in Task.objects.get().why
+    assert reason_in_words(Play.objects.get().saw).startswith(
+        "It entered the audience Large ones on "
+    )
     assert Play.objects.get().saw == {
         "kind": "audience.entered",
         "occurred_at": f"{DAY}T00:00:00+00:00",
         "audience": "large",
+        "name": "Large ones",
         "on": str(DAY),
     }
     becomes(acme, "smb")
@@ -114,7 +120,7 @@ def test_who_enters_starts_a_play_and_who_leaves_ends_it(house, large):
     play = Play.objects.get()
     assert (play.outcome, play.reason) == (
         "recovered",
-        "It is not in the audience large any more.",
+        "It is not in the audience Large ones any more.",
     )
 
 

@@ -7,7 +7,9 @@ import pytest
 from health.signals import Direction
 from playbooks.library.definition_reader import read_yaml, shipped_texts
 from playbooks.triggers.descriptions import escalation_label, is_for, starts_when
+from playbooks.triggers.names import RowNames
 from playbooks.triggers.rules import Conditions, Escalation, Recovery, Trigger
+from playbooks.triggers.time_triggers import AudienceEntry, Untouched
 from playbooks.triggers.vocabulary import EscalationKind, OwnerRole, TriggerKind
 
 SHIPPED = {playbook.key: playbook for playbook in map(read_yaml, shipped_texts())}
@@ -75,4 +77,40 @@ def test_who_is_drawn_in():
     assert escalation_label(twice) == (
         "Champion left or Executive sponsor lost, 2 times within 30 days:"
         " Manager gets “Go there”. Now."
+    )
+
+
+NAMES = RowNames(
+    audiences={"renewing_soon": "Renewing this quarter"},
+    features={"export_api": "Export"},
+    plans={"pro": "Professional"},
+)
+
+
+def test_rows_of_the_installation_are_called_by_their_names():
+    entered = Trigger(
+        key="in", kind=TriggerKind.AUDIENCE_ENTERED, moment=AudienceEntry("renewing_soon")
+    )
+    untouched = Trigger(
+        key="un", kind=TriggerKind.UNTOUCHED, moment=Untouched(days=30, feature="export_api")
+    )
+    asked = Conditions(
+        audiences=frozenset({"renewing_soon"}),
+        plans=frozenset({"pro"}),
+        used_features=frozenset({"export_api"}),
+    )
+    assert starts_when(entered, NAMES).startswith(
+        "When an account enters the audience Renewing this quarter."
+    )
+    assert "anybody using the feature Export." in starts_when(untouched, NAMES)
+    assert is_for(asked, NAMES) == (
+        "Accounts with plan Professional, membership of the audience Renewing this quarter,"
+        " use of Export in 30 days."
+    )
+
+
+def test_what_has_no_name_is_called_by_its_key_in_words():
+    asked = Conditions(audiences=frozenset({"renewing_soon"}), plans=frozenset({"pro_plus"}))
+    assert is_for(asked) == (
+        "Accounts with plan pro plus, membership of the audience renewing soon."
     )

@@ -20,7 +20,9 @@ from playbooks.pages.builder.kinds import ROOMS
 from playbooks.pages.builder.kinds.step_form import StepWords
 from playbooks.pages.builder.triggers import WORDS as TRIGGER_WORDS
 from playbooks.publishing import known_outside, unknown_words
+from playbooks.queries.names import row_names
 from playbooks.triggers.descriptions import escalation_label, is_for, starts_when
+from playbooks.triggers.names import RowNames
 from playbooks.triggers.path import END
 from playbooks.triggers.task_sentences import closes_when
 from playbooks.triggers.vocabulary import label
@@ -92,19 +94,19 @@ def flow_page(playbook: Playbook, *, is_checked: bool) -> FlowPage:
         playbook.as_mapping(), roles=known_roles() if is_checked else None
     )
     found = _findings_of_draft(definition, problems) if is_checked else []
-    flow = flow_of(definition.steps)
+    flow, names = flow_of(definition.steps), row_names(definition)
     numbers = numbers_of(flow)
     return FlowPage(
         definition=definition,
         starts=[
             _sentence_row(
-                starts_when(each), str(TRIGGER_WORDS[each.kind]), found, "trigger", each.key
+                starts_when(each, names), str(TRIGGER_WORDS[each.kind]), found, "trigger", each.key
             )
             for each in definition.triggers
         ],
-        is_for=is_for(definition.conditions),
+        is_for=is_for(definition.conditions, names),
         limits=_limits_sentence(definition),
-        steps=_Rows(definition.steps, numbers, found).rows(flow),
+        steps=_Rows(definition.steps, numbers, found, names).rows(flow),
         ends=_ending_sentences(definition),
         draws_in=[
             _sentence_row(
@@ -173,9 +175,13 @@ def _ending_sentences(definition: PlaybookDefinition) -> list[str]:
 
 class _Rows:
     def __init__(
-        self, steps: Sequence[StepDefinition], numbers: Mapping[str, str], found: Sequence[Finding]
+        self,
+        steps: Sequence[StepDefinition],
+        numbers: Mapping[str, str],
+        found: Sequence[Finding],
+        names: RowNames,
     ) -> None:
-        self.steps, self.numbers, self.found = steps, numbers, found
+        self.steps, self.numbers, self.found, self.names = steps, numbers, found, names
 
     def rows(self, flow: Sequence[FlowStep]) -> tuple[FlowRow, ...]:
         return tuple(self._flow_row(step) for step in flow)
@@ -187,7 +193,7 @@ class _Rows:
             key=step.key,
             number=flow.number,
             icon=room.icon,
-            said=room.says(step),
+            said=room.says(step, self.names),
             jumps=tuple(self._jump_sentence(when, to) for when, to in flow.jumps),
             arms=tuple(self._arm_row(arm) for arm in flow.arms),
             findings=_findings_at(self.found, "step", step.key),

@@ -23,6 +23,7 @@ from playbooks.models import Playbook
 from playbooks.pages.builder.page import flow_page
 from playbooks.pages.builder.versions import head_context, is_editor, open_version, version_word
 from playbooks.publishing import NotADraftError, NotInForceError, PlaybookError
+from playbooks.queries.names import row_names
 
 
 class WhyForm(forms.Form):
@@ -41,7 +42,8 @@ class WhyForm(forms.Form):
 
 def compared(before: Playbook, after: Playbook) -> list[PlaybookDifference]:
     """In words; of a draft that is not complete, as far as it can be read."""
-    return differences(*(examine(each.as_mapping())[0] for each in (before, after)))
+    old, new = (examine(each.as_mapping())[0] for each in (before, after))
+    return differences(old, new, row_names(old, new))
 
 
 def _with_steps(playbook: Playbook) -> Playbook:

@@ -13,6 +13,7 @@ from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import choice
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import StepKind
+from playbooks.triggers.names import RowNames
 from playbooks.triggers.vocabulary import label
 
 
@@ -29,7 +30,7 @@ class AssignStepForm(StepForm):
         return {"owner": values["owner"]}
 
 
-def says(step: StepDefinition) -> StepWords:
+def says(step: StepDefinition, names: RowNames) -> StepWords:
     joins = gettext("%s joins the team of the account, if nobody of them is there")
     return StepWords(gettext("Draw in"), step.title, (joins % label(step.owner_role),))
 

@@ -23,6 +23,7 @@ from playbooks.pages.builder.conditions import (
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.descriptions import condition_labels
 from playbooks.triggers.kinds import Branch, StepKind
+from playbooks.triggers.names import RowNames
 
 
 class BranchStepForm(StepForm):
@@ -48,8 +49,10 @@ class BranchStepForm(StepForm):
         return cleaned
 
 
-def says(step: StepDefinition) -> StepWords:
-    parts = condition_labels(step.action.condition) if isinstance(step.action, Branch) else []
+def says(step: StepDefinition, names: RowNames) -> StepWords:
+    parts = (
+        condition_labels(step.action.condition, names) if isinstance(step.action, Branch) else []
+    )
     asks = gettext("Does the account have %s?") % ", ".join(parts) if parts else ""
     return StepWords(gettext("Branch"), step.title, (asks,) if asks else ())
 

@@ -15,6 +15,7 @@ from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import choice, text
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import ChangeField, StepKind
+from playbooks.triggers.names import RowNames
 
 _FIELDS = [
     (AccountField.STAGE.value, _("its stage")),
@@ -57,7 +58,7 @@ class ChangeFieldStepForm(StepForm):
         return {"set": {values["field"]: values[self._value_field_name(values)]}}
 
 
-def says(step: StepDefinition) -> StepWords:
+def says(step: StepDefinition, names: RowNames) -> StepWords:
     change = step.action
     if not isinstance(change, ChangeField) or not change.value:
         return StepWords(gettext("By itself"), step.title)

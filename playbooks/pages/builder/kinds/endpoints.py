@@ -13,6 +13,7 @@ from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import choice, paragraph
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import PostTo, StepKind
+from playbooks.triggers.names import RowNames, name_of
 
 
 class SlackStepForm(StepForm):
@@ -40,14 +41,16 @@ class WebhookStepForm(SlackStepForm):
     kind = StepKind.WEBHOOK
 
 
-def says(step: StepDefinition) -> StepWords:
+def says(step: StepDefinition, names: RowNames) -> StepWords:
     place = step.action.endpoint if isinstance(step.action, PostTo) else ""
     who = {
         StepKind.SLACK: gettext("Slack, to “%s”"),
         StepKind.TEAMS: gettext("Teams, to “%s”"),
         StepKind.WEBHOOK: gettext("Webhook, to “%s”"),
     }[step.kind]
-    return StepWords(who % place, step.title, (step.guidance,) if step.guidance else ())
+    return StepWords(
+        who % name_of(names.endpoints, place), step.title, (step.guidance,) if step.guidance else ()
+    )
 
 
 SLACK = KindRoom(

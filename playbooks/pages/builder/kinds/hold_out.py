@@ -13,6 +13,7 @@ from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import whole
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import HoldOut, StepKind
+from playbooks.triggers.names import RowNames
 
 
 class HoldOutStepForm(StepForm):
@@ -28,7 +29,7 @@ class HoldOutStepForm(StepForm):
         return {"percent": values["percent"]}
 
 
-def says(step: StepDefinition) -> StepWords:
+def says(step: StepDefinition, names: RowNames) -> StepWords:
     percent = step.action.percent if isinstance(step.action, HoldOut) else 0
     words = gettext("%s of a hundred accounts are left alone, drawn once and for all") % percent
     return StepWords(gettext("Hold-out"), step.title, (words,))

@@ -15,6 +15,7 @@ from playbooks.pages.builder.fields import paragraph, text
 from playbooks.pages.builder.kinds.mail import refuse_unknown_fields
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import StepKind
+from playbooks.triggers.names import RowNames
 
 
 class InAppStepForm(StepForm):
@@ -41,7 +42,7 @@ class InAppStepForm(StepForm):
         return {"mail": {"subject": values["subject"], "body": values["body"]}}
 
 
-def says(step: StepDefinition) -> StepWords:
+def says(step: StepDefinition, names: RowNames) -> StepWords:
     details = (f"“{step.mail.subject}”",) if step.mail else ()
     return StepWords(gettext("Message in the product"), step.title, details)
 

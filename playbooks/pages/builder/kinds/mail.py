@@ -14,6 +14,7 @@ from playbooks.library.mail import MERGE_FIELDS, merged_names
 from playbooks.pages.builder.fields import Known, choice, paragraph, text
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import Consent, Mail, Sending, StepKind
+from playbooks.triggers.names import RowNames
 from playbooks.triggers.vocabulary import OwnerRole, label
 
 _SENDING = [
@@ -93,7 +94,7 @@ def refuse_unknown_fields(form: forms.Form, cleaned: Mapping[str, Any]) -> None:
             )
 
 
-def says(step: StepDefinition) -> StepWords:
+def says(step: StepDefinition, names: RowNames) -> StepWords:
     does = step.action if isinstance(step.action, Mail) else Mail(Sending.AFTER_APPROVAL)
     is_held = does.sending is Sending.AFTER_APPROVAL
     who = gettext("Mail, held for approval") if is_held else gettext("Mail, sent by itself")

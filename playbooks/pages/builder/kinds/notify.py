@@ -13,6 +13,7 @@ from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import choice, paragraph
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import StepKind
+from playbooks.triggers.names import RowNames
 from playbooks.triggers.vocabulary import label
 
 
@@ -32,7 +33,7 @@ class NotifyStepForm(StepForm):
         return {"owner": values["owner"], "guidance": values["guidance"]}
 
 
-def says(step: StepDefinition) -> StepWords:
+def says(step: StepDefinition, names: RowNames) -> StepWords:
     who = gettext("Notice to %s") % label(step.owner_role)
     return StepWords(who, step.title, (step.guidance,) if step.guidance else ())
 

@@ -13,6 +13,7 @@ from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import choice
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import StartPlay, StepKind
+from playbooks.triggers.names import RowNames, name_of
 
 
 class StartPlayStepForm(StepForm):
@@ -29,9 +30,9 @@ class StartPlayStepForm(StepForm):
         return {"playbook": values["playbook"]}
 
 
-def says(step: StepDefinition) -> StepWords:
+def says(step: StepDefinition, names: RowNames) -> StepWords:
     key = step.action.playbook if isinstance(step.action, StartPlay) else ""
-    words = gettext("Asks for a play of “%s”") % key.replace("_", " ") if key else ""
+    words = gettext("Asks for a play of “%s”") % name_of(names.playbooks, key) if key else ""
     return StepWords(gettext("By itself"), step.title, (words,) if words else ())
 
 

@@ -14,6 +14,7 @@ from playbooks.library.step_edits import NEXT, edges_of, leads_of
 from playbooks.pages.builder.fields import Known, choice, text
 from playbooks.pages.builder.part_form import PartForm
 from playbooks.triggers.kinds import ENDINGS_OF, StepKind
+from playbooks.triggers.names import RowNames
 from playbooks.triggers.path import END
 from playbooks.triggers.vocabulary import label
 
@@ -109,4 +110,4 @@ class KindRoom:
     hint: Any
     icon: str
     form: type[StepForm]
-    says: Callable[[StepDefinition], StepWords]
+    says: Callable[[StepDefinition, RowNames], StepWords]

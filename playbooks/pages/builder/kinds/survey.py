@@ -14,6 +14,7 @@ from playbooks.library.definition import StepDefinition
 from playbooks.pages.builder.fields import text
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import AskSurvey, StepKind
+from playbooks.triggers.names import RowNames
 
 
 class SurveyStepForm(StepForm):
@@ -32,7 +33,7 @@ class SurveyStepForm(StepForm):
         return {"survey": values["survey"]}
 
 
-def says(step: StepDefinition) -> StepWords:
+def says(step: StepDefinition, names: RowNames) -> StepWords:
     key = step.action.survey if isinstance(step.action, AskSurvey) else ""
     words = gettext("Asks for the survey “%s”; nothing sends surveys yet") % key
     return StepWords(gettext("By itself"), step.title, (words,) if key else ())

@@ -24,6 +24,7 @@ from playbooks.pages.builder.fields import (
 )
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.kinds import StepKind, endings_of_task
+from playbooks.triggers.names import RowNames
 from playbooks.triggers.vocabulary import Channel, choices, label
 
 
@@ -95,7 +96,7 @@ class TaskStepForm(StepForm):
         }
 
 
-def says(step: StepDefinition) -> StepWords:
+def says(step: StepDefinition, names: RowNames) -> StepWords:
     who = gettext("Task for %s") % label(step.owner_role) if step.owner_role else gettext("Task")
     details = [f"{label(step.channel)} · {due_label(step.due)}"]
     if step.purpose:

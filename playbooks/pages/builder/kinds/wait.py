@@ -26,6 +26,7 @@ from playbooks.pages.builder.fields import lasting_fields, several
 from playbooks.pages.builder.kinds.step_form import KindRoom, StepForm, StepWords
 from playbooks.triggers.descriptions import condition_labels
 from playbooks.triggers.kinds import StepKind, Wait
+from playbooks.triggers.names import RowNames
 from playbooks.triggers.rules import Conditions
 
 
@@ -60,14 +61,14 @@ class WaitStepForm(StepForm):
         }
 
 
-def says(step: StepDefinition) -> StepWords:
+def says(step: StepDefinition, names: RowNames) -> StepWords:
     wait = step.action
     lasts = lasting_words(wait.lasts) if isinstance(wait, Wait) else ""
     until = wait.until if isinstance(wait, Wait) else None
     signals = wait.signals if isinstance(wait, Wait) else ()
     if until is not None and until != Conditions():
         words = gettext("Until the account has %(what)s, at most %(time)s")
-        told = {"what": ", ".join(condition_labels(until)), "time": lasts}
+        told = {"what": ", ".join(condition_labels(until, names)), "time": lasts}
     elif signals:
         words, told = gettext("Until %(what)s happens, at most %(time)s"), {"time": lasts}
         told["what"] = ", ".join(signal_word(each) for each in signals)

@@ -59,13 +59,13 @@ SAID = {
     StepKind.ASSIGN: "Save team joins the team of the account",
     StepKind.NOTIFY: "Notice to Manager",
     StepKind.MAIL: "only who agreed to be written to",
-    StepKind.START_PLAY: "Asks for a play of “at risk”",
+    StepKind.START_PLAY: "Asks for a play of “Recover an account at risk”",
     StepKind.HOLD_OUT: "10 of a hundred accounts are left alone",
     StepKind.SURVEY: "Asks for the survey “after_onboarding”",
     StepKind.IN_APP: "Message in the product",
-    StepKind.SLACK: "Slack, to “at_slack”",
-    StepKind.TEAMS: "Teams, to “at_teams”",
-    StepKind.WEBHOOK: "Webhook, to “at_webhook”",
+    StepKind.SLACK: "Slack, to “At slack”",
+    StepKind.TEAMS: "Teams, to “At teams”",
+    StepKind.WEBHOOK: "Webhook, to “At webhook”",
 }
 
 
@@ -187,11 +187,11 @@ TRIGGERS = {
     ),
     TriggerKind.AUDIENCE_ENTERED: (
         {"audience": "large"},
-        "When an account enters the audience large.",
+        "When an account enters the audience Large ones.",
     ),
     TriggerKind.AUDIENCE_LEFT: (
         {"audience": "large"},
-        "When an account leaves the audience large.",
+        "When an account leaves the audience Large ones.",
     ),
 }
 
