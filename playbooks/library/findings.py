@@ -29,12 +29,34 @@ _WORDS = {
     ("step", "mail"): "There is nothing to send: write the subject and the text.",
     ("step", "playbook"): "Choose the playbook that it starts.",
     ("step", "survey"): "Say which survey.",
+    ("step", "if"): "Say what it asks of the account.",
+    ("step", "set"): "Say what it changes: the stage or a tag.",
+    ("step", "percent"): "Say how many of a hundred accounts are left alone.",
+    ("step", "to"): "Choose where it is posted.",
     ("step", "consent"): "Say who may be written to: it has no consent rule.",
     ("step", "due.from"): "The first step has none before it: count from the start.",
+    ("trigger", "to"): "Say from or to which band: a crossing names at least one.",
+    ("trigger", "score"): "Say below which score.",
+    ("trigger", "value"): "Say past which value.",
+    ("trigger", "signal"): "Choose what has to happen.",
+    ("trigger", "days"): "Say how many days.",
+    ("trigger", "points"): "Say by how many points the score falls.",
+    ("trigger", "within_days"): "Say within how many days.",
+    ("trigger", "every_months"): "Say every how many months.",
+    ("trigger", "months"): "Say how many months after they left.",
+    ("trigger", "event"): "Choose what happens again and again.",
+    ("trigger", "times"): "Say how many times.",
+    ("trigger", "audience"): "Choose the audience.",
+    ("escalation", "escalate_to"): "Nobody is drawn in yet: choose who.",
+    ("escalation", "title"): "Give the task a title.",
+    ("escalation", "guidance"): "Say what they should do.",
+    ("escalation", "business_days"): "Say after how many business days without an answer.",
+    ("escalation", "score"): "Say below which score.",
+    ("escalation", "signals"): "Choose what has to happen.",
     ("about", "summary"): "Say in a sentence what it does.",
     ("steps", ""): "Add a step: it does nothing yet.",
 }
-_ADDS = ("is missing", "write a text, not nothing", "at least 1 is needed")
+_ADDS = ("is missing", "write a text, not nothing", "at least 1 is needed", "give one of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +84,12 @@ def findings(
     definition: PlaybookDefinition, problems: Iterable[str], *, outside: Outside
 ) -> list[Finding]:
     """`problems` as `examine` said them, and what else stops publication; then the advice."""
-    return [
+    found = [
         *(located(problem, definition) for problem in problems),
         *unready(definition, outside=outside),
         *advice(definition, outside=outside),
     ]
+    return list(dict.fromkeys(found))  # two problems may ask for the same
 
 
 def located(problem: str, definition: PlaybookDefinition) -> Finding:
@@ -87,6 +110,10 @@ def located(problem: str, definition: PlaybookDefinition) -> Finding:
 
 
 def _problem_sentence(part: str, field: str, says: str) -> str:
+    if says.startswith("after_churn starts nothing without"):
+        return (
+            "It is about those that have left: tick “Those that have left too” among the accounts."
+        )
     if says.startswith("no step leads to"):
         return "No step leads here: nobody ever reaches it."
     is_empty = says.startswith(_ADDS) or (part, field) == ("step", "due.from")
@@ -95,7 +122,9 @@ def _problem_sentence(part: str, field: str, says: str) -> str:
     if field.startswith("next"):
         return f"Where it goes on: {says}."
     name = field.rpartition(".")[2].replace("_", " ")
-    return f"{name[:1].upper()}{name[1:]}: {says}." if name else f"{says[:1].upper()}{says[1:]}."
+    ends = "" if says.endswith(("?", ".")) else "."
+    whole = f"{name}: {says}{ends}" if name else f"{says}{ends}"
+    return f"{whole[:1].upper()}{whole[1:]}"
 
 
 def unready(definition: PlaybookDefinition, *, outside: Outside) -> Iterator[Finding]:
@@ -108,7 +137,7 @@ def unready(definition: PlaybookDefinition, *, outside: Outside) -> Iterator[Fin
             yield Finding("step", step.key, "mail", says)
         if isinstance(step.action, PostTo):
             place = (step.kind.value, step.action.endpoint)
-            if place not in outside.endpoints:
+            if step.action.endpoint and place not in outside.endpoints:
                 yield Finding("step", step.key, "to", _missing_endpoint_sentence(*place))
 
 

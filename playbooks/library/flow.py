@@ -81,6 +81,9 @@ class _Reader:
 
     def _step_without_arms(self, index: int, number: str, stretch: _Stretch) -> FlowStep:
         step = self.steps[index]
+        if self._is_open_branch(index):
+            arms = tuple(Arm(ending, ()) for ending in ENDINGS_OF[StepKind.BRANCH])
+            return FlowStep(index, number, step.key, arms)
         follows = index + 1 if index + 1 < stretch.after else stretch.leads_to
         jumps = tuple(
             (edge.when, edge.to)
@@ -88,6 +91,11 @@ class _Reader:
             if edge.when or self.index_of.get(edge.to, -1) != follows
         )
         return FlowStep(index, number, step.key, jumps=jumps)
+
+    def _is_open_branch(self, index: int) -> bool:
+        """Both of its ways lead to what is next: nothing stands in its arms yet."""
+        step = self.steps[index]
+        return step.kind is StepKind.BRANCH and not step.edges
 
     def _branch_targets(self, index: int, stretch: _Stretch) -> tuple[int, int] | None:
         """Where the two endings of a branch lead; None for what is no branch, or reads as jumps."""

@@ -1,9 +1,16 @@
 """What is wrong with a draft stands at its place in words; advice is no error."""
 
+import re
+
 import pytest
 
 from playbooks.library.definition_reader import examine
+from playbooks.library.draft_columns import blank_step
 from playbooks.library.findings import Outside, findings
+from playbooks.pages.builder.escalations import blank_escalation
+from playbooks.pages.builder.triggers import blank_trigger
+from playbooks.triggers.kinds import StepKind
+from playbooks.triggers.vocabulary import EscalationKind, TriggerKind
 from tests.pure.test_playbooks_library import SMALLEST
 
 CALL = SMALLEST["steps"][0]
@@ -95,7 +102,7 @@ def test_what_is_wrong_beside_the_steps_is_found_too():
     assert ("about", "", "Say in a sentence what it does.") in errors(summary="")
     (part, key, says) = errors(triggers=[{"key": "fell", "kind": "crossing"}])[0]
     assert (part, key) == ("trigger", "fell")
-    assert says.startswith("To: is missing")
+    assert says.startswith("Say from or to which band")
     (part, _, says) = errors(conditions={"score_at_least": 50, "score_below": 40})[0]
     assert (part, says) == ("conditions", "Score below: nothing is at least 50 and below 40.")
 
@@ -185,3 +192,20 @@ def test_an_edge_for_an_outcome_that_its_channel_never_has_is_told():
     steps = [SMALLEST["steps"][0] | call]
     told = "It never ends as Documented: its channel has other outcomes."
     assert ("step", told) in advice(steps=steps)
+
+
+BLANK = (
+    *((blank_step("new", kind, is_first=False), "steps") for kind in StepKind),
+    *((blank_trigger("new", kind), "triggers") for kind in TriggerKind),
+    *((blank_escalation("new", kind), "escalations") for kind in EscalationKind),
+)
+
+
+@pytest.mark.parametrize(("blank", "part"), BLANK)
+def test_what_was_just_added_says_what_to_do_and_never_the_name_of_a_field(blank, part):
+    """Imperatives of the form, not "If: is missing"."""
+    items = [*SMALLEST["steps"], blank] if part == "steps" else [blank]
+    said = [message for _, _, message in errors(**{part: items})]
+    assert len(set(said)) == len(said)
+    for message in said:
+        assert not re.search(r"is missing|^\w+( \w+)?: |`|_|“”|\?\.", message), message

@@ -33,11 +33,13 @@ def fork(*edges, key="fork"):
         ([a("x", ("y",)), a("y")], "1=x 2=y"),
         ([a("x", ("end", "reached")), a("y")], "1=x(reached→end) 2=y"),
         ([a("x", ("z",)), a("y"), a("z")], "1=x(→z) 2=y 3=z"),
-        ([fork(), a("x")], "1=fork 2=x"),
+        ([fork(), a("x")], "1=fork[fits:  | other: ] 2=x"),
         (
             [fork(("end", "other")), a("x")],
             "1=fork[fits:  | other: end] 2=x",
         ),
+        ([a("x"), fork(), a("y")], "1=x 2=fork[fits:  | other: ] 3=y"),
+        ([fork()], "1=fork[fits:  | other: ]"),
         (
             [fork(("x", "fits"), ("y", "other")), a("x"), a("y")],
             "1=fork[fits: 1a=x | other: ] 2=y",
