@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Account, Installation, User
+from accounts.queries.sizes import segment_choices
 from playbooks.engine.bulk_start import start_in_bulk
 from playbooks.models import Playbook
 from playbooks.pages.builder.versions import head_context, open_version, version_word
@@ -24,6 +26,18 @@ from playbooks.triggers.vocabulary import label
 _SHOWN = 200
 # As planners reckon: half an hour for a task.
 _HOURS_A_TASK = Decimal("0.5")
+
+
+class BulkFilter(forms.Form):
+    """Which of those on whom it is true: of one CSM (0: of none), of a segment, by name."""
+
+    q = forms.CharField(required=False, max_length=80)
+    csm = forms.IntegerField(required=False, min_value=0, max_value=2**31)
+    segment = forms.CharField(required=False, max_length=40)
+
+    def chosen(self) -> dict[str, Any]:
+        self.is_valid()
+        return {name: self.cleaned_data.get(name) for name in self.fields}
 
 
 class BulkRow(NamedTuple):
@@ -42,10 +56,18 @@ def start(request: HttpRequest, playbook_id: int) -> HttpResponse:
         messages.info(request, gettext("Only what is in force can be started."))
         return redirect("playbook", version.pk)
     found = would_start_now(version.rule(), day=clock.today(), now=clock.now())
+    chosen = BulkFilter(request.GET).chosen()
+    people, segments = _people_of(found), {each.account_state.segment for each in found}
+    total, found = len(found), _filtered(found, **chosen)
     if request.method == "POST":
         return _start_ticked(request, version, found)
     tasks = len(found) * tasks_of_a_play(version.definition())
     context = head_context(request, version) | {
+        "chosen": chosen,
+        "people": people,
+        "segments": [pair for pair in segment_choices() if pair[0] in segments],
+        "total": total,
+        "is_ticked": "untick" not in request.GET,
         "count": len(found),
         "arr_minor": sum(each.account_state.arr_minor for each in found),
         "currency": Installation.current().currency,
@@ -55,6 +77,29 @@ def start(request: HttpRequest, playbook_id: int) -> HttpResponse:
         "left_out": max(0, len(found) - _SHOWN),
     }
     return render(request, "builder/start.html", context)
+
+
+def _filtered(
+    found: list[WouldStart], *, q: str | None, csm: int | None, segment: str | None
+) -> list[WouldStart]:
+    """`csm` 0: those that nobody owns."""
+    kept = [
+        each
+        for each in found
+        if (csm is None or (each.account_state.csm_id or 0) == csm)
+        and (not segment or each.account_state.segment == segment)
+    ]
+    if not q:
+        return kept
+    ids = [each.account_state.account_id for each in kept]
+    named = set(Account.objects.filter(pk__in=ids, name__icontains=q).values_list("pk", flat=True))
+    return [each for each in kept if each.account_state.account_id in named]
+
+
+def _people_of(found: list[WouldStart]) -> list[tuple[int, str]]:
+    ids = {each.account_state.csm_id or 0 for each in found}
+    named = User.objects.filter(pk__in=ids).order_by("name").values_list("pk", "name")
+    return [*named, *([(0, label("cs_ops"))] if 0 in ids else [])]
 
 
 def _start_ticked(request: HttpRequest, version: Playbook, found: list[WouldStart]) -> HttpResponse:

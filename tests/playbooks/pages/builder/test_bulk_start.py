@@ -138,3 +138,31 @@ def test_of_a_date_those_between_the_mark_and_it(house):
 def test_events_and_cadences_are_no_states(house):
     house.rings(house.account(), "event.champion_left")
     assert names(house, trigger(kind="signal", signal="event.champion_left")) == []
+
+
+def test_a_filtered_list_is_started_as_it_is_shown(accounts, ops, house):
+    """By CSM, segment and name; what the filters leave out is not started, not even with “all”."""
+    type(accounts["medium"]).objects.filter(name="medium").update(segment="enterprise")
+    address = at("playbook_start", in_force().pk)
+    page = words(ops.get(address, {"segment": "enterprise"}))
+    assert "It would start on 1 account" in page
+    assert "medium" in page
+    assert words(ops.get(address, {"q": "LAR"})).count("It would start on 1 account") == 1
+    nobody = words(ops.get(address, {"csm": "999999"}))
+    assert "Take a filter away: it is true of others." in nobody
+
+    ticked = [accounts["large"].pk, accounts["medium"].pk]
+    ops.post(f"{address}?q=lar", {"account": ticked, "all": "1"})
+    assert [play.account.name for play in Play.objects.all()] == ["large"]
+
+
+@pytest.mark.parametrize("query", ["csm=x&segment=-", "csm=-1", "q=" + "x" * 200, "csm=9" * 3])
+def test_a_filter_that_cannot_be_read_filters_nothing(accounts, ops, query):
+    response = ops.get(at("playbook_start", in_force().pk) + "?" + query)
+    assert response.status_code == 200
+
+
+def test_a_list_may_begin_unticked(accounts, ops):
+    address = at("playbook_start", in_force().pk)
+    assert ops.get(address).content.decode().count(" checked>") == 2
+    assert " checked>" not in ops.get(address, {"untick": "1"}).content.decode()
