@@ -61,7 +61,7 @@ PAGES = (
         "route",
         "playbooks",
         Right.VIEW_ACCOUNTS,
-        ("/playbooks/",),
+        ("/playbooks/", "/sequences/"),
     ),
     RailPage(
         "mail",
@@ -113,16 +113,22 @@ ACCOUNT_TABS = (
 )
 
 
+# So many pages fit into the bar of a phone; of more, these and a menu with the others.
+FIT_A_PHONE, BESIDE_THE_MENU = 6, 5
+
+
 def page_surroundings(request: HttpRequest) -> dict[str, object]:
     installation = Installation.current()
     theme = request.COOKIES.get("theme", "")
+    rail = rail_of(request)
     return {
         "installation": installation,
         "today": clock.today(),
         "zone": installation.zone,
         "theme": theme if theme in THEMES else "",
         "is_rail_narrow": request.COOKIES.get("rail") == "narrow",
-        "rail": rail_of(request),
+        "rail": rail,
+        "rail_more": rail[BESIDE_THE_MENU:] if len(rail) > FIT_A_PHONE else [],
         # Asked once by pages that show it, by no part.
         "unread_notices": functools.cache(functools.partial(unread_of, request)),
     }

@@ -67,6 +67,7 @@ PAGES = {
         "/imports/",
         "/doubles/",
         "/setup/core-features/",
+        "/sequences/",
         "/playbooks/library/",
         "/playbooks/library/renewal/",
         "/doubles/merge/",

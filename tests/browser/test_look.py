@@ -1,10 +1,18 @@
 """What is seen: where a row of tabs stands, what a long name leaves, where an arrow points."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
-from accounts.models import Account
+from accounts.models import Account, Contact, Installation, User
 from health.models import CurrentHealth
+from playbooks.engine.manual_start import start_play
+from playbooks.library.catalogue import BY_KEY
+from playbooks.publishing import install
+from tests.browser.conftest import PASSWORD, sign_in
+from tests.cards import install_playbooks
+from tests.page_house import DAY, NOW
 
 PHONE = {"width": 390, "height": 844}
 
@@ -99,3 +107,69 @@ def test_without_javascript_a_toast_lies_over_nothing(browser, desk, live_server
     toast, frame = (page.locator(each).bounding_box() for each in (".toast", ".frame"))
     assert toast["y"] + toast["height"] <= frame["y"]
     context.close()
+
+
+# What scrolls sideways within its own part of the page.
+SCROLLS = """
+    () => [...document.querySelectorAll('.rail *, .table-wrap')]
+        .filter((part) => part.clientWidth && part.scrollWidth > part.clientWidth + 1
+            && ['auto', 'scroll'].includes(getComputedStyle(part).overflowX))
+        .map((part) => part.outerHTML.slice(0, 120))
+"""
+
+
+@pytest.fixture
+def started(company):
+    """A play that started and a sequence that sent its first mail, besides what stands on the
+    desk."""
+    install_playbooks(now=NOW)
+    install(entry=BY_KEY["inactive_14_days"], by=None, now=NOW)
+    account = Account.objects.get(external_id="finely")
+    Account.objects.filter(pk=account.pk).update(name="Finely Instruments International Holding")
+    Contact.objects.create(
+        account=account, external_id="bo", name="Bo Lind", email="bo@a.example", met_on=DAY
+    )
+    Installation.objects.update(product_url="https://app.acme.example/")
+    ops = User.objects.create_user("ops@demo.example", PASSWORD, name="Jun Rookdale", role="ops")
+    for key in ("at_risk", "inactive_14_days"):
+        start_play(account=account, playbook_key=key, by=ops, now=NOW)
+    return account
+
+
+def test_lists_of_plays_keep_to_the_width_of_a_phone(started, desk):
+    desk.set_viewport_size(PHONE)
+    sign_in(desk, "ops")
+    for page, said in (
+        ("/plays/starts/?view=started&whose=all", "Recover an account at risk"),
+        ("/playbooks/library/", "Onboard in a group"),
+        ("/sequences/", "Running"),
+    ):
+        desk.goto(page)
+        expect(desk.get_by_text(said).locator("visible=true").first).to_be_visible()
+        assert desk.evaluate(SCROLLS) == [], page
+
+
+def test_a_phone_has_the_pages_that_do_not_fit_in_a_menu(started, desk):
+    desk.set_viewport_size(PHONE)
+    sign_in(desk, "ops")
+    assert desk.evaluate(SCROLLS) == []
+    expect(desk.get_by_role("link", name="Imports")).to_be_hidden()
+    desk.locator(".rail-more summary").focus()
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("Tab")
+    expect(desk.locator(":focus")).to_have_text("Compliance")
+    desk.get_by_role("link", name="Imports").click()
+    expect(desk).to_have_url(re.compile("/imports/"))
+    expect(desk.locator(".rail-more summary")).to_have_attribute("aria-current", "true")
+    desk.set_viewport_size({"width": 1280, "height": 800})
+    expect(desk.get_by_text("More", exact=True)).to_be_hidden()
+    expect(desk.locator(".rail").get_by_role("link", name="Imports")).to_be_visible()
+
+
+def test_a_phone_says_when_an_account_renews(desk):
+    desk.set_viewport_size(PHONE)
+    desk.goto("/portfolio/")
+    row = desk.locator("[data-row]", has_text="Poorly")
+    expect(row.get_by_text("in 90 days").locator("visible=true")).to_have_count(1)
+    desk.set_viewport_size({"width": 1440, "height": 900})
+    expect(row.get_by_text("in 90 days").locator("visible=true")).to_have_count(1)

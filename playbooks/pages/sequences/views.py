@@ -43,7 +43,10 @@ class SequenceFilter(forms.Form):
 def sequences(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [
-            (row, [(each.value, row.counts.get(each.value, 0)) for each in WORDS])
+            (
+                row,
+                [(each.value, word, row.counts.get(each.value, 0)) for each, word in WORDS.items()],
+            )
             for row in sequence_rows(now=clock.now())
         ],
         "figures": [(each.value, word) for each, word in WORDS.items()],
