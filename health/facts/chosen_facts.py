@@ -19,7 +19,7 @@ from health.facts.profiles import Profiles
 from health.facts.rates import whole_units
 from health.facts.scope import FactScope, Table, number
 from health.facts.usage_days import UsageDays
-from health.facts.windows import count, within
+from health.facts.windows import count, total, within
 from health.measures.demands import (
     ActivePeople,
     ArrInBase,
@@ -31,11 +31,14 @@ from health.measures.demands import (
     FeatureHistory,
     FeatureWeeks,
     OwnSegment,
+    SurveyScore,
     ValueHistory,
 )
-from health.measures.inputs import Floats, RevenueFacts, UsageFacts
+from health.measures.inputs import Floats, RevenueFacts, UsageFacts, ratio
+from surveys.catalogue import CHECKPOINTS, SurveyType
 
 Kind = TypeVar("Kind")
+_SCORED = [SurveyType.NPS.value, SurveyType.CSAT.value, SurveyType.CES.value]
 
 # Uses index: event_account_kind
 _EVENTS = sql.SQL("""
@@ -43,6 +46,17 @@ _EVENTS = sql.SQL("""
         array_position({kinds}, e.kind::text)::bigint - 1
     FROM accounts_businessevent e
     WHERE {accounts} AND e.occurred_on <= {last}::date AND e.kind = ANY ({kinds})
+""")
+
+
+# Uses index: response_of_account
+_ANSWERS = sql.SQL("""
+    SELECT r.account_id, {day}::bigint, {known}::bigint,
+        array_position({kinds}, r.kind::text)::bigint - 1, r.standing::bigint,
+        (r.moment = ANY ({checkpoints}))::int::bigint
+    FROM surveys_response r
+    WHERE {accounts} AND {answered_by_then} AND r.kind = ANY ({kinds})
+        AND r.moment <> 'after_ticket'
 """)
 
 
@@ -73,6 +87,7 @@ class ChosenRows:
     scope: FactScope
     used: Used | None
     events: Table | None
+    answers: Table | None
     kinds: tuple[str, ...]
     events_since: int | None
     features: dict[str, Feature]
@@ -90,8 +105,8 @@ class ChosenRows:
         match demand:
             case FeatureHistory():
                 return self._feature_history_days(demand.feature, day, given)
-            case EventsOfKind() if self.events is not None:
-                return self._events_of_kind(self.events, demand, today)
+            case EventsOfKind() | SurveyScore():
+                return self._of_dated_rows(demand, today)
             case EventHistory():
                 return given.profiles.days_of_history(day, first_day=self.events_since or 0)
             case OwnSegment() | ArrInBase():
@@ -106,10 +121,30 @@ class ChosenRows:
             case _:
                 raise ValueError(f"{demand} was demanded and not read")
 
+    def _of_dated_rows(self, demand: EventsOfKind | SurveyScore, today: int) -> Floats:
+        if isinstance(demand, EventsOfKind) and self.events is not None:
+            return self._events_of_kind(self.events, demand, today)
+        if isinstance(demand, SurveyScore) and self.answers is not None:
+            return self._survey_score(self.answers, demand, today)
+        raise ValueError(f"{demand} was demanded and not read")
+
     def _events_of_kind(self, table: Table, demand: EventsOfKind, today: int) -> Floats:
         rows = within(table, day=today, window=demand.days)
         rows &= table["kind"] == self.kinds.index(demand.kind)
         return count(table, rows, accounts=len(self.scope))
+
+    def _survey_score(self, table: Table, demand: SurveyScore, today: int) -> Floats:
+        dated = table["day"]
+        rows = (dated <= today - demand.newest) & (dated > today - demand.oldest)
+        rows &= table["known"] <= today
+        rows &= table["kind"] == _SCORED.index(demand.kind)
+        if demand.at_checkpoints:
+            rows &= table["at_checkpoint"] == 1
+        standing = table["standing"]
+        points = standing if demand.kind == SurveyType.NPS else np.maximum(standing, 0)
+        accounts = len(self.scope)
+        answered = count(table, rows, accounts=accounts)
+        return 100 * ratio(total(table, rows, points, accounts=accounts), answered)
 
     def _feature_history_days(self, key: str, day: date, given: Given) -> Floats:
         """From the feature's first day on, where that came later than the account's."""
@@ -171,6 +206,7 @@ def load_chosen(
         scope=scope,
         used=load_used(scope, used, ids=ids, days=days) if used else None,
         events=_load_events(scope, kinds) if kinds else None,
+        answers=_load_answers(scope) if _demands_of_kind(demands, SurveyScore) else None,
         kinds=kinds,
         events_since=events_since,
         features=features,
@@ -196,6 +232,18 @@ def _load_valued(scope: FactScope, ids: Mapping[str, int]) -> dict[tuple[str, da
 
 def _demands_of_kind(demands: Collection[Demand], kind: type[Kind]) -> list[Kind]:
     return [demand for demand in demands if isinstance(demand, kind)]
+
+
+def _load_answers(scope: FactScope) -> Table:
+    query = _ANSWERS.format(
+        day=scope.day_of("r.answered_at"),
+        known=scope.known("r.learned_at"),
+        kinds=sql.SQL("{}::text[]").format(sql.Literal(_SCORED)),
+        checkpoints=sql.SQL("{}::text[]").format(sql.Literal([str(each) for each in CHECKPOINTS])),
+        accounts=scope.accounts("r.account_id"),
+        answered_by_then=scope.before("r.answered_at", scope.last_day),
+    )
+    return scope.fetch(query, ("id", "day", "known", "kind", "standing", "at_checkpoint"))
 
 
 def _load_events(scope: FactScope, kinds: tuple[str, ...]) -> Table:

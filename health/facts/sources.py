@@ -42,6 +42,8 @@ _SPANS = {
     FactSource.EVENTS: "SELECT min(occurred_on), max(occurred_on) FROM accounts_businessevent",
     # A due day that lies ahead is a plan; what was delivered last is a step that was done.
     FactSource.ONBOARDING: "SELECT min(due_on), max(done_on) FROM accounts_onboardingstep",
+    FactSource.SURVEYS: "SELECT min(answered_at AT TIME ZONE %(zone)s)::date,"
+    " max(answered_at AT TIME ZONE %(zone)s)::date FROM surveys_response",
 }
 
 # Whether a source delivers at all, before a night has asked since when.
@@ -56,6 +58,7 @@ _DELIVERS = {
     FactSource.INTERACTIONS: "accounts_interaction",
     FactSource.EVENTS: "accounts_businessevent",
     FactSource.ONBOARDING: "accounts_onboardingstep",
+    FactSource.SURVEYS: "surveys_response",
 }
 
 

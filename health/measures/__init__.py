@@ -2,6 +2,7 @@
 
 from health.measures import (
     actors,
+    answers,
     commercial,
     engagement,
     levels,
@@ -28,6 +29,7 @@ __all__ = [
     "FactSource",
     "Facts",
     "actors",
+    "answers",
     "commercial",
     "compared_by",
     "demands_of",

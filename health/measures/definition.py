@@ -22,6 +22,7 @@ class FactSource(StrEnum):
     INTERACTIONS = "interactions"
     EVENTS = "events"
     ONBOARDING = "onboarding"
+    SURVEYS = "surveys"
 
 
 @dataclass(frozen=True, slots=True)

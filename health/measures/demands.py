@@ -61,6 +61,18 @@ class EventsOfKind:
 
 
 @dataclass(frozen=True, slots=True)
+class SurveyScore:
+    """What answers of a kind come to, in points (NPS) or percent; NaN where nobody answered. From
+    `oldest` days before the day that is judged to `newest` days before it. Answers after a ticket
+    never count; with `at_checkpoints` only those of checkpoints do."""
+
+    kind: str
+    oldest: int
+    newest: int = 0
+    at_checkpoints: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class EventHistory:
     """Days for which business events can be known."""
 
@@ -82,6 +94,7 @@ Demand: TypeAlias = (
     | ValueHistory
     | ActivePeople
     | EventsOfKind
+    | SurveyScore
     | EventHistory
     | ArrInBase
     | OwnSegment

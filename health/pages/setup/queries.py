@@ -33,6 +33,7 @@ SOURCE_WORDS = {
     FactSource.INTERACTIONS: gettext_noop("conversations"),
     FactSource.EVENTS: gettext_noop("business events"),
     FactSource.ONBOARDING: gettext_noop("onboarding steps"),
+    FactSource.SURVEYS: gettext_noop("answers to surveys"),
 }
 
 

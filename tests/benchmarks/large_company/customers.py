@@ -232,6 +232,23 @@ CARE = [
             "learned_at": "{day}::timestamptz - make_interval(days => (a.id % 300)::int)",
         },
     ),
+    Rows(
+        "surveys_response",
+        "accounts_account a",
+        {
+            "account_id": "a.id",
+            "external_id": "a.id || '-r'",
+            "survey_key": "'nps'",
+            "kind": "'nps'",
+            "moment": "'rhythm'",
+            "lowest": "0",
+            "highest": "10",
+            "value": "a.id % 11",
+            "standing": "CASE WHEN a.id % 11 < 7 THEN -1 WHEN a.id % 11 < 9 THEN 0 ELSE 1 END",
+            "answered_at": "{day}::timestamptz - make_interval(days => (a.id % 400)::int)",
+            "learned_at": "{day}::timestamptz - make_interval(days => (a.id % 400)::int)",
+        },
+    ),
 ]
 
 # Each account used the product every third of these days: half of them in the present month.

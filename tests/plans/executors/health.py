@@ -37,6 +37,7 @@ def chosen_facts():
         f"feature_weeks(feature={feature})",
         f"feature_value(feature={feature})",
         f"event_count(kind={kind})",
+        "nps",
     ]
     few = scope(as_known=True)
     block = FactScope(few.account_ids, DAY - timedelta(days=9), DAY, "UTC", as_known=True)
@@ -87,6 +88,7 @@ EXECUTORS = {
     "health.facts.chosen_facts:_EVENTS": chosen_facts,
     "health.facts.departures:_GONE": lambda: departures.departures(end=DAY),
     "health.facts.chosen_facts:_VALUED": chosen_facts,
+    "health.facts.chosen_facts:_ANSWERS": chosen_facts,
     "health.facts.usage_days:_DAILY": chosen_facts,
     "health.facts.chosen_usage:_SUMS": chosen_facts,
     "health.facts.profiles:_PRESENT": facts,
