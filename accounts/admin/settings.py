@@ -16,6 +16,7 @@ from accounts import clock
 from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.admin.confirmation import ConfirmedAdmin
 from accounts.catalogue import RevenueSource, Role
+from accounts.loading.account_currencies import follow_reporting_currency
 from accounts.loading.due_ledgers import mark_all_due
 from accounts.loading.source_changes import effect_of_default
 from accounts.models import (
@@ -99,6 +100,20 @@ class InstallationAdmin(ConfirmedAdmin, KeptAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if "currency" in form.changed_data and (
+            count := follow_reporting_currency(form.initial["currency"], obj.currency)
+        ):
+            messages.info(
+                request,
+                gettext(
+                    "%(count)s accounts without any amount in %(before)s are in %(currency)s now."
+                )
+                % {
+                    "count": f"{count:,}",
+                    "before": form.initial["currency"],
+                    "currency": obj.currency,
+                },
+            )
         if "revenue_source" in form.changed_data:
             count = mark_all_due()
             messages.warning(

@@ -22,6 +22,9 @@ _DATES = {
 }
 _OPEN_DATE = re.compile(r"[0-9]{1,2}[-./][0-9]{1,2}[-./][0-9]{4}.*")
 _COMMA = re.compile(r"-?[0-9.]*,[0-9]{1,2}")
+# Thousands apart: “1.204” of a whole number is none with a decimal point.
+_GROUPED_BY_POINTS = re.compile(r"-?[0-9]{1,3}(\.[0-9]{3})+")
+_DECIMAL_POINT = re.compile(r"-?[0-9]+\.[0-9]{1,2}|-?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 # What exports of customers carry along, the likelier first: ARR is of contracts and movements.
 _ELSEWHERE = (Kind.CONTRACTS, Kind.CONTACTS, Kind.MOVEMENTS, Kind.INVOICES)
 _DATED = frozenset({Type.DAY, Type.LONG_DAY, Type.PAST_DAY, Type.LONG_PAST_DAY, Type.PAST_MOMENT})
@@ -171,11 +174,34 @@ def guess_dates(
 def guess_decimal_mark(
     samples: Mapping[str, Sequence[str]], *, columns: Mapping[str, str], kind: Kind
 ) -> str:
+    """By amounts, else by whole numbers whose thousands stand apart."""
+    amounts = values_of_types(samples, columns, kind, frozenset({Type.AMOUNT}))
+    if any(map(_COMMA.fullmatch, amounts)):
+        return ","
+    whole = grouped_numbers(samples, columns, kind)
+    is_point = any(map(_DECIMAL_POINT.fullmatch, (*amounts, *whole)))
+    return "," if not is_point and any(map(_GROUPED_BY_POINTS.fullmatch, whole)) else "."
+
+
+def grouped_numbers(
+    samples: Mapping[str, Sequence[str]], columns: Mapping[str, str], kind: Kind
+) -> list[str]:
+    """Whole numbers that have a point or a comma in them."""
+    whole = values_of_types(samples, columns, kind, frozenset({Type.INTEGER}))
+    return [value for value in whole if "." in value or "," in value]
+
+
+def values_of_types(
+    samples: Mapping[str, Sequence[str]],
+    columns: Mapping[str, str],
+    kind: Kind,
+    types: frozenset[Type],
+) -> list[str]:
+    """What stands in columns that go to fields of these types."""
     fields = SPECS[kind].by_name()
-    amounts = (
+    return [
         value
         for name, ours in columns.items()
-        if ours in fields and fields[ours].type == Type.AMOUNT
+        if ours in fields and fields[ours].type in types
         for value in samples.get(name, ())
-    )
-    return "," if any(map(_COMMA.fullmatch, amounts)) else "."
+    ]

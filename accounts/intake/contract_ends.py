@@ -16,7 +16,8 @@ _DAY = timedelta(days=1)
 def read_end(
     values: MutableMapping[str, Any], *, spec: RecordSpec, reading: ParseOptions
 ) -> list[tuple[str, FieldError]]:
-    """Leaves the renewal date, the first day that is not covered; returns warnings."""
+    """Leaves the renewal date, the first day that is not covered, or the day of a cancellation;
+    returns warnings."""
     ends_on: date | None = values.get("ends_on") if spec.kind == Kind.CONTRACTS else None
     if ends_on is None:
         return []
@@ -26,4 +27,7 @@ def read_end(
         return [("ends_on", FieldError("open_end", message))]
     if reading.end_date == EndDate.LAST_DAY:
         values["ends_on"] = ends_on + _DAY
+    if reading.end_date == EndDate.CANCELLED:
+        values["ends_on"] = None
+        values["cancelled_on"] = values.get("cancelled_on") or ends_on
     return []

@@ -11,6 +11,7 @@ _INTEGER = re.compile(r"-?[0-9]{1,18}")
 _DECIMAL = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,9})?")
 _GERMAN = re.compile(r"-?[0-9]{1,3}(?:\.[0-9]{3})*(?:,[0-9]{1,9})?|-?[0-9]{1,18}(?:,[0-9]{1,9})?")
 _THREE_DIGITS = re.compile(r"-?[0-9]{1,3},[0-9]{3}")
+_ZEROS_APART = re.compile(r"-?[0-9]{1,3}\.000")
 _GROUPED = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,9})?")
 
 
@@ -18,6 +19,8 @@ def plain_integer(value: str, *, decimal_mark: str | None) -> str:
     """Digits of a whole number as tools export it: 1,204 and 1 204, 25.0, with a decimal comma
     1.204 and 25,0. What is none of these stays as it is."""
     point, group = (",", ".") if decimal_mark == "," else (".", ",")
+    if decimal_mark is None and _ZEROS_APART.fullmatch(value):
+        return value  # a thousand to one reader, one to the next
     whole, mark, rest = value.partition(point)
     if mark and rest and not rest.strip("0"):
         value = whole

@@ -17,10 +17,12 @@ class EmptyCell(StrEnum):
 
 
 class EndDate(StrEnum):
-    """What the end of a contract is in a file: its renewal date, or the last day it covers."""
+    """What the end of a contract is in a file: its renewal date, the last day it covers, or the day
+    on which it was cancelled, where contracts that run have none."""
 
     RENEWAL = "renewal"
     LAST_DAY = "last_day"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,11 +190,16 @@ def days_of(
     return {day for day in found if isinstance(day, date)}
 
 
+_ENDS_AT_LEAST = 10  # of fewer it says little that none is still to come
+
+
 @dataclass(frozen=True, slots=True)
 class EndEvidence:
     """Contracts of one account that follow each other, by when the next one starts; and terms whose
-    length is a number of whole months if their end is so read."""
+    length is a number of whole months if their end is so read. `are_cancellations`: most contracts
+    have no end, and those that have one ended by now."""
 
+    are_cancellations: bool = False
     next_same_day: int = 0
     next_day_after: int = 0
     whole_if_renewal: int = 0
@@ -202,6 +207,8 @@ class EndEvidence:
 
     @property
     def guess(self) -> EndDate | None:
+        if self.are_cancellations:
+            return EndDate.CANCELLED
         for renewal, last_day in (
             (self.next_same_day, self.next_day_after),
             (self.whole_if_renewal, self.whole_if_last_day),
@@ -222,7 +229,22 @@ def end_evidence(terms: Iterable[tuple[str, date, date]]) -> EndEvidence:
             counts["renewal"] += end > start and whole_months(start, end) is not None
             counts["last"] += end >= start and whole_months(start, end + _DAY) is not None
             before = end
-    return EndEvidence(counts["same"], counts["after"], counts["renewal"], counts["last"])
+    return EndEvidence(
+        next_same_day=counts["same"],
+        next_day_after=counts["after"],
+        whole_if_renewal=counts["renewal"],
+        whole_if_last_day=counts["last"],
+    )
+
+
+def are_cancellations(terms: Sequence[tuple[str, date, date]], *, rows: int, today: date) -> bool:
+    """Whether ends say when a contract was left: most of the rows have none, and no end is still
+    to come, as some of agreed terms would be."""
+    return (
+        len(terms) >= _ENDS_AT_LEAST
+        and len(terms) * 2 < rows
+        and all(end <= today for _, _, end in terms)
+    )
 
 
 def terms_of(

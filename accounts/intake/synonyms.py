@@ -20,7 +20,8 @@ EVERYWHERE: dict[str, tuple[str, ...]] = {
     "subject": ("title", "summary", "headline"),
     "notes": ("note", "description", "body", "comments", "details"),
     "next_step": ("next steps", "follow up"),
-    "product": ("product name", "plan", "product line", "sku"),
+    "product": ("product name", "plan", "product line", "sku", "plan name", "plan tier",
+                "subscription plan"),
     "reason": ("comment", "why"),
 }  # fmt: skip
 

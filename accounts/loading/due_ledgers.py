@@ -57,6 +57,16 @@ def mark_all_due() -> int:
         return int(cursor.rowcount)
 
 
+def mark_due(account_ids: Sequence[int]) -> None:
+    """These, of no run."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO accounts_ledgerdue (account_id, position)"
+            " SELECT id, 0 FROM unnest(%s::bigint[]) AS due (id)",
+            [array(account_ids)],
+        )
+
+
 def next_marked() -> list[int]:
     """Accounts that are due of no run."""
     return _next_accounts(None)

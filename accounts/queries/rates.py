@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from django.db.models import Case, F, QuerySet, When
 
-from accounts.models import CurrencyRate
+from accounts.models import CurrencyRate, RevenueMovement
 from accounts.money.rates import DayRates, RateTable
 
 
@@ -60,3 +60,14 @@ def rate_tables() -> dict[str, RateTable]:
 def rate_table(*, base: str) -> RateTable:
     rows = CurrencyRate.objects.filter(base=base).values_list("currency", "valid_from", "rate")
     return RateTable.of(base=base, rows=rows)
+
+
+def only_other_currency(base: str) -> str:
+    """The currency that all money is in where none is in `base`; empty where it is several, or
+    there is no money at all."""
+    # Uses index: movement_currency
+    rows = RevenueMovement.objects.order_by("currency").values_list("currency", flat=True)
+    if rows.filter(currency=base).exists():
+        return ""
+    first, last = rows.first(), rows.last()
+    return first if first and first == last else ""

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts.admin.people import FORGOTTEN
 from accounts.keys import create_key, digest_of, find_key
+from accounts.loading.due_ledgers import derive_overdue
 from accounts.models import (
     Account,
     ApiKey,
@@ -24,8 +25,10 @@ from accounts.models import (
     User,
 )
 from accounts.work import outbox
+from tests.accounts.loading import NOW, account, contract, load_raw
 from tests.fresh_sign_in import sign_in_freshly
 
+TODAY = date(2026, 11, 28)
 PASSWORD = "a long enough passphrase"
 
 
@@ -267,6 +270,24 @@ def test_a_new_currency_names_what_nothing_brings_into_it(ops, yen):
     assert Installation.current().currency == "EUR"
     said = text(ops.post(at("installation_change", 1), form | {"name": "Bolt"}, follow=True))
     assert "No rate brings" not in said
+
+
+def test_accounts_whose_currency_nobody_said_follow_that_of_reports(ops, yen):
+    """A company in euros that was imported before somebody said so."""
+    load_raw("accounts", account("plain"), account("paid"))
+    contracts = [
+        contract("a", "2026-01-01", "2027-01-01", "60.00", account="plain", currency="EUR"),
+        contract("b", "2026-01-01", "2027-01-01", "60.00", account="paid", currency="USD"),
+    ]
+    load_raw("contracts", *contracts, day=TODAY)
+    form = INSTALLATION | {"currency": "EUR"}
+    said = text(ops.post(at("installation_change", 1), form, follow=True))
+    assert "1 accounts without any amount in USD are in EUR now." in said
+    derive_overdue(day=TODAY, now=NOW, real_now=NOW)
+    found = Account.objects.values_list("external_id", "currency", "arr_minor")
+    assert set(found) == {
+        ("plain", "EUR", 60_00), ("paid", "USD", 60_00), ("acc-1", "JPY", 1_170_000)
+    }  # fmt: skip
 
 
 def test_money_reads_as_money(ops, yen):

@@ -9,9 +9,18 @@ from django.core.management import CommandError, call_command
 
 from accounts.intake.column_mapping import ColumnMapping, mapping_of
 from accounts.intake.parse_options import EmptyCell, EndDate
-from accounts.intake.questions import end_evidence, findings
+from accounts.intake.questions import are_cancellations, end_evidence, findings
 from accounts.intake.specs import Kind
-from accounts.models import ApiKey, Contract, FileChunk, ImportRun, Source, SourceMapping, Ticket
+from accounts.models import (
+    ApiKey,
+    Contract,
+    FileChunk,
+    ImportRun,
+    RevenueMovement,
+    Source,
+    SourceMapping,
+    Ticket,
+)
 from accounts.uploads import jobs, read_upload
 from tests.accounts.bulk import make_key, post
 from tests.accounts.loading import account, load_raw
@@ -78,6 +87,42 @@ def test_a_mapping_is_kept_whole():
 )  # fmt: skip
 def test_the_kind_of_end_is_seen_by_the_next_start_or_the_length(terms, guess):
     assert end_evidence(terms).guess == guess
+
+
+@pytest.mark.parametrize(
+    ("ends", "rows", "said"),
+    [
+        ([date(2025, 5, day) for day in range(1, 21)], 100, True),
+        ([date(2025, 5, day) for day in range(1, 21)], 30, False),  # most have one
+        ([*(date(2025, 5, day) for day in range(1, 21)), date(2026, 1, 1)], 100, False),
+        ([date(2025, 5, 1)] * 3, 100, False),  # of three it says little
+    ],
+)
+def test_ends_that_only_some_have_and_none_is_to_come_are_cancellations(ends, rows, said):
+    terms = [("a", date(2024, 1, 1), end) for end in ends]
+    assert are_cancellations(terms, rows=rows, today=date(2025, 6, 1)) == said
+
+
+def test_the_day_of_a_cancellation_is_no_agreed_end(desk, tmp_path):
+    """Without it the contract goes on; renewed by itself it would have gone on after its end."""
+    file = tmp_path / "contracts.csv"
+    file.write_text(
+        "contract id,account id,start date,end date,arr,auto renew\n"
+        "left,acme,2024-01-01,2024-06-05,1200.00,true\n"
+        "runs,acme,2024-01-01,,600.00,true\n"
+    )
+    options = ["--set", "currency=USD", "--ends", "cancelled"]
+    call_command("import", str(file), *options, stdout=io.StringIO())
+    found = Contract.objects.values_list("external_id", "ends_on", "cancelled_on", "state")
+    assert set(found) == {
+        ("left", None, date(2024, 6, 5), "cancelled"),
+        ("runs", None, None, "active"),
+    }
+    moved = RevenueMovement.objects.values_list("effective_on", "kind", "amount_minor")
+    assert set(moved) == {
+        (date(2024, 1, 1), "new", 1_800_00),
+        (date(2024, 6, 5), "contraction", -1_200_00),
+    }
 
 
 def test_words_are_counted_with_what_they_mean():

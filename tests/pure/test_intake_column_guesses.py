@@ -164,6 +164,23 @@ def test_a_comma_before_two_digits_is_a_decimal_one():
         assert guess_decimal_mark(samples, columns=columns, kind=Kind.INVOICES) == mark
 
 
+@pytest.mark.parametrize(
+    ("values", "mark"),
+    [
+        (["12", "1.204"], ","),
+        (["1.000"], ","),
+        (["1.204.000"], ","),
+        (["1,204"], "."),
+        (["25.0", "1.000"], "."),  # a tool that writes counts with a decimal point
+        (["1204"], "."),
+        ([], "."),
+    ],
+)
+def test_thousands_apart_say_which_mark_is_the_decimal_one(values, mark):
+    columns = {"count": "events"}
+    assert guess_decimal_mark({"count": values}, columns=columns, kind=Kind.USAGE) == mark
+
+
 def test_a_manner_is_stored_and_read_back():
     mapping = ColumnMapping({"a": "name"}, DateOrder.DAY_FIRST, ",", "Europe/Paris", backfill=True)
     assert mapping_of(mapping.as_json()) == mapping

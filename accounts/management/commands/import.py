@@ -89,7 +89,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--ends",
             choices=[end.value for end in EndDate],
-            help="what the end of a contract is: its renewal date, or the last day it covers",
+            help="what the end of a contract is: its renewal date, the last day it covers, or the"
+            " day it was cancelled",
         )
         parser.add_argument(
             "--empty",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from accounts import clock
 from accounts.intake import dates, numbers
 from accounts.intake.backfill import BACKFILLED
+from accounts.intake.column_guesses import grouped_numbers
 from accounts.intake.column_mapping import NOTES
 from accounts.intake.dates import DateOrder
 from accounts.intake.errors import FieldError
@@ -64,9 +65,7 @@ def context(form: MappingForm) -> dict[str, Any]:
         is None,
         "has_dates": bool(_sample_values(samples, columns, kind, _DATED)),
         "has_moments": bool(_columns_of_types(kind, columns, frozenset({Type.PAST_MOMENT}))),
-        "marks": _decimal_mark_choices(
-            form, _sample_values(samples, columns, kind, frozenset({Type.AMOUNT, Type.NUMBER}))
-        ),
+        "marks": _decimal_mark_choices(form, _sample_numbers(samples, columns, kind)),
         "may_backfill": kind in BACKFILLED,
         "zone": _chosen_or_default(form, "zone", form.mapping.zone),
         "zones": sorted(available_timezones()) if kind else [],
@@ -126,6 +125,14 @@ def _sample_values(
     types: frozenset[Type],
 ) -> list[str]:
     return [v for name in _columns_of_types(kind, columns, types) for v in samples.get(name, ())]
+
+
+def _sample_numbers(
+    samples: Mapping[str, Sequence[str]], columns: Mapping[str, str], kind: Kind | None
+) -> list[str]:
+    """Those that a decimal mark says how to read."""
+    found = _sample_values(samples, columns, kind, frozenset({Type.AMOUNT, Type.NUMBER}))
+    return [*found, *grouped_numbers(samples, columns, kind)] if kind else found
 
 
 def _date_order_choices(

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_noop
 
+from accounts import clock
 from accounts.catalogue import label
 from accounts.intake.column_mapping import ColumnMapping
 from accounts.intake.fields import Field, Kind, Type
@@ -18,6 +19,7 @@ from accounts.intake.questions import (
     EndEvidence,
     Word,
     answers,
+    are_cancellations,
     are_months,
     are_weeks,
     days_of,
@@ -163,7 +165,9 @@ def ask(
             replace(_constant_question(one, guess=guess, mapping=mapping, sent=sent), hint=hint)
         )
     if kind == Kind.CONTRACTS and "ends_on" in places:
-        asked.evidence = end_evidence(terms_of(rows, places=places, reading=reading))
+        terms = terms_of(rows, places=places, reading=reading)
+        left = are_cancellations(terms, rows=len(rows), today=clock.today())
+        asked.evidence = replace(end_evidence(terms), are_cancellations=left)
         asked.end_date = _end_date(asked.evidence, mapping=mapping, sent=sent)
     if kind == Kind.CONTRACTS and ANSWER not in places:
         asked.replaces = _overlap_question(file.outcome.get("overlap"), mapping=mapping, sent=sent)
@@ -255,6 +259,7 @@ def _end_date(
     choices: Choices = [
         (EndDate.RENEWAL, gettext("Renewal date")),
         (EndDate.LAST_DAY, gettext("Last covered day")),
+        (EndDate.CANCELLED, gettext("Cancellation: without one it goes on")),
     ]
     return MappingQuestion(
         "end_date",

@@ -11,7 +11,7 @@ from accounts.models import Account, Installation, User
 from health.models import CurrentHealth, Scorecard
 from health.queries.unscored import why_unscored
 from health.recompute import recompute
-from tests.accounts.loading import account, load_raw
+from tests.accounts.loading import account, contract, load_raw
 from tests.cards import install_cards
 from tests.health import builders as make
 from tests.page_house import DAY, NOW, sign_in
@@ -50,6 +50,20 @@ def test_an_empty_installation_begins_with_accounts(client, ops):
     assert (worth["usage by feature"], worth["active users"]) == (22.75, 12.25)
     assert worth["support tickets"] == 25
     assert (found.active, found.scored) == (0, 0)
+
+
+def test_a_company_whose_money_is_in_another_currency_is_told_first(client, ops):
+    load_raw("accounts", account())
+    page = client.get(reverse("setup")).content.decode()
+    assert "reports in USD" in " ".join(page.split())
+    assert "All revenue so far" not in page
+    euros = contract("a", "2024-06-01", "2025-06-01", "60.00", currency="EUR")
+    load_raw("contracts", euros)
+    page = " ".join(client.get(reverse("setup")).content.decode().split())
+    assert "All revenue so far is in EUR, and none of it in USD" in page
+    assert reverse("admin:accounts_installation_change", args=[1]) in page
+    load_raw("contracts", contract("b", "2024-06-01", "2025-06-01", "60.00"))
+    assert "All revenue so far" not in client.get(reverse("setup")).content.decode()
 
 
 def test_each_source_that_delivers_brings_its_points(client, ops):

@@ -30,6 +30,7 @@ from accounts.models import (
 from accounts.pages.customer_mail.views import seen_by
 from accounts.pages.in_app import views as in_app_pages
 from accounts.queries.movement_parts import ShownMovement, parts_beside
+from accounts.queries.rates import only_other_currency
 from accounts.uploads import resolve, storage
 from accounts.work import customer_mail, in_product, jobs, notices, outbox, outreach, signals
 from tests.benchmarks.large_company import CSM, DAY, NOW
@@ -106,6 +107,7 @@ EXECUTORS = {
     "accounts.loading.movement_parts:_parts_in_force": lambda: movement_parts._parts_in_force(
         FEW, day=DAY
     ),
+    "accounts.queries.rates:only_other_currency": lambda: only_other_currency("EUR"),
     "accounts.queries.movement_parts:parts_beside": why_a_page_of_movements,
     "accounts.loading.contracts:_accounts_with_ended_terms": lambda: (
         contracts._accounts_with_ended_terms(by=date(2025, 4, 2))
