@@ -3,7 +3,7 @@
 import socketserver
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import Message
@@ -12,7 +12,8 @@ END = b".\r\n"
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Meets every recipient with `answer`; `letters` holds what came.
+    """Meets every recipient with `answer`, but knows none of those `refused`; `letters` holds what
+    came.
 
     `on_letter` is called with each letter once it is kept, before its sender is told.
     """
@@ -23,6 +24,7 @@ class MailServer(socketserver.ThreadingTCPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Conversation)
         self.answer = b"250 ok\r\n"
+        self.refused: Collection[str] = ()
         self.letters: list[Message] = []
         self.on_letter: Callable[[Message], object] = lambda _letter: None
 
@@ -46,7 +48,8 @@ class _Conversation(socketserver.StreamRequestHandler):
         for line in self.rfile:
             word = line.split(b":")[0].strip().upper()
             if word == b"RCPT TO":
-                self.wfile.write(self.server.answer)
+                is_known = not any(f"<{to}>".encode() in line for to in self.server.refused)
+                self.wfile.write(self.server.answer if is_known else b"550 nobody\r\n")
             elif word == b"DATA":
                 self.wfile.write(b"354 go on\r\n")
                 lines = list(self._lines())

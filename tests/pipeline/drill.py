@@ -15,15 +15,15 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
+from uuid import uuid4
 
 from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts import clock
-from accounts.models import Installation, Job, OutboxMessage, OutreachPolicy
+from accounts.models import Installation, Job, OutboxMessage, OutreachPolicy, SignalDelivery
 from accounts.work import jobs
 from cs_platform.models import Pulse
-from playbooks.engine import oldest_waiting
 from playbooks.models import Play, PlayStart
 from tests import times
 from tests.pipeline.processes import until
@@ -34,7 +34,7 @@ TUESDAY = date(2026, 1, 13)
 FAULTS = ("dispatcher", "worker", "worker child", "session", "flush")
 # Of a lease that nobody gives back, as long as a test may wait for many of them.
 LEASE_SECONDS = 5
-PATIENCE = 900
+PATIENCE, SAY_EVERY = 1_800, 30
 
 
 def size(name: str, *, small: int) -> int:
@@ -53,31 +53,37 @@ def next_working_day(day: date) -> date:
     return next_working_day(later) if later.weekday() >= 5 else later
 
 
-class Ticks:
-    """Rings for what time brings about, as the dispatcher does once a minute."""
-
-    def __init__(self) -> None:
-        self._rung = 0
-
-    def ring(self) -> None:
-        self._rung += 1
-        jobs.enqueue(kind="plays.advance", key=f"drill {self._rung}", next_at=times.now())
+def ring_tick() -> None:
+    """Asks for what time brings about, as the dispatcher does once a minute."""
+    jobs.enqueue(kind="plays.advance", key=f"drill {uuid4()}", next_at=times.now())
 
 
-def is_worked() -> bool:
-    """Nothing is due on the day it is, and nobody is at work."""
+def wait_until_worked() -> None:
+    """Until nothing is due on the day it is, and nobody is at work; every half a minute it says
+    what is left."""
+    ring_tick()
+    says_at = time.monotonic() + SAY_EVERY
+    deadline = time.monotonic() + PATIENCE
+    while any((left := _left()).values()):
+        assert time.monotonic() < deadline, left
+        if left["plays"] and not left["ticks"]:
+            ring_tick()  # a signal has woken them since the last one
+        if time.monotonic() > says_at:
+            say(f"left: {left}")
+            says_at += SAY_EVERY
+        time.sleep(0.1)
+
+
+def _left() -> dict[str, int]:
     now = clock.now()
-    plays = Play.objects.filter(state="open", next_step_at__lte=now)
     messages = OutboxMessage.objects.filter(Q(state="new", next_at__lte=now) | Q(state="leased"))
-    working = Job.objects.filter(state__in=("new", "leased")).filter(
-        Q(next_at__lte=Now()) | Q(attempts__gt=0)
-    )
-    return not (
-        oldest_waiting()
-        or plays.exists()
-        or messages.exists()
-        or working.filter(kind="plays.advance").exists()
-    )
+    ticks = Job.objects.filter(kind="plays.advance", state__in=("new", "leased"))
+    return {
+        "signals": SignalDelivery.objects.filter(handled_at=None).count(),
+        "plays": Play.objects.filter(state="open", next_step_at__lte=now).count(),
+        "messages": messages.count(),
+        "ticks": ticks.filter(Q(next_at__lte=Now()) | Q(attempts__gt=0)).count(),
+    }
 
 
 @contextmanager
@@ -99,11 +105,12 @@ def killed_senders(kills: Counter[str]) -> int:
     return sum(weights.get(target, 0) * count for target, count in kills.items())
 
 
-def assert_nobody_gave_up() -> None:
+def assert_nobody_gave_up(*, bounced: int = 0) -> None:
+    """But of mail that the server refused."""
     dead = Job.objects.filter(state="dead").values_list("kind", "key", "reason")
     assert list(dead) == []
     lost = OutboxMessage.objects.filter(state="dead").values_list("key", "reason")
-    assert list(lost) == []
+    assert [reason for _, reason in lost] == ["SMTPRecipientsRefused"] * bounced
     assert not PlayStart.objects.filter(result="queued").exists()
 
 

@@ -174,25 +174,24 @@ def _let_them_fall(customers: Sequence[Customer]) -> int:
     """Each is rescored again once its crossings before have been answered. How many in all."""
     scorecard = Scorecard.objects.create(key="k", version=1, name="N", created_at=clock.now())
     groups = [customers[n : n + AT_ONCE] for n in range(0, len(customers), AT_ONCE)]
-    ticks, crossings = drill.Ticks(), 0
+    crossings = 0
     for wave in range(len(falls.PATHS[0]) - 1):
         for group in groups:
             until(lambda some=group: _are_answered(some), seconds=drill.PATIENCE)
             crossings += _rescore(group, wave, scorecard)
-            ticks.ring()
+            drill.ring_tick()
     until(lambda: _are_answered(customers), seconds=drill.PATIENCE)
     return crossings
 
 
 def _work_the_queue() -> int:
     """Day after day, until nothing waits any more. How many days that took."""
-    ticks, days = drill.Ticks(), 0
-    until(drill.is_worked, seconds=drill.PATIENCE)
+    days = 0
+    drill.wait_until_worked()
     while PlayStart.objects.filter(result="queued").exists():
         days += 1
         drill.move_to(drill.next_working_day(clock.today()))
-        ticks.ring()
-        until(drill.is_worked, seconds=drill.PATIENCE)
+        drill.wait_until_worked()
     return days
 
 
@@ -236,12 +235,12 @@ def test_each_crossing_starts_what_it_must_once_whatever_is_killed(customers):
     assert Signal.objects.count() == crossings
 
     became = _what_became()
-    wrong = {
-        each.name: (told, became[each.name])
+    wrong = [
+        f"{each}\nmust be {told}\nbecame {became[each.name]}"
         for each in customers
         if not _is_as_told(told := falls.expected(each, manager="mona"), became[each.name])
-    }
-    assert wrong == {}
+    ]
+    assert wrong == [], "\n".join(wrong[:5])
     assert SignalDelivery.objects.exclude(outcome="handled").count() == 0
     drill.assert_nobody_gave_up()
     _assert_the_cap_held()

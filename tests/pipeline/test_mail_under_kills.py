@@ -9,23 +9,19 @@ has 10,000 letters.
 from __future__ import annotations
 
 import random
-import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
-from email.message import Message
 
 import pytest
 
 from accounts import clock
 from accounts.models import Account, Contact, OutboxMessage, Signal, SuppressedAddress, Touch
 from accounts.work import customer_mail, outreach
-from tests.mail_server import MailServer, running_mail_server
+from tests.mail_server import running_mail_server
 from tests.pipeline import drill
-from tests.pipeline.processes import until
-from tests.pipeline.stack import Stack
+from tests.pipeline.postbox import Postbox
 
 pytestmark = pytest.mark.faults
 MAILS = drill.size("MAILS", small=100)
@@ -86,46 +82,18 @@ def _letters_to(
         )  # fmt: skip
 
 
-class Postbox:
-    """What came on which day; kills whoever sends at every so many letters, once it has them."""
-
-    def __init__(self, server: MailServer) -> None:
-        self.came: list[tuple[date, str, str, str]] = []
-        self.deaths = 0
-        self.stack: Stack | None = None
-        self.day = drill.TUESDAY
-        self._lock = threading.Lock()
-        server.on_letter = self._take
-
-    def _take(self, letter: Message) -> None:
-        text, _signed_link = letter.get_payload(decode=True).decode().split("To hear no more")
-        with self._lock:
-            self.came.append((self.day, letter["Message-ID"], letter["To"], text))
-            if self.stack is not None and len(self.came) % DIE_EVERY == 0:
-                for sender in ("worker", "dispatcher"):
-                    self.stack.kill(sender, random.Random())
-                self.deaths += 1
-
-    @contextmanager
-    def killing(self, stack: Stack) -> Iterator[None]:
-        self.stack = stack
-        yield
-        self.stack = None
-
-    @property
-    def doubles(self) -> int:
-        return len(self.came) - len({key for _, key, _, _ in self.came})
-
-
 def test_each_letter_goes_once_and_within_the_budget_whoever_is_killed(letters):
     sent_on: Counter[date] = Counter()
     with running_mail_server() as server:
-        box, begun = Postbox(server), time.monotonic()
-        with drill.killed_stack(seed=17, EMAIL_URL=server.url) as stack, box.killing(stack):
+        box, begun = Postbox(server, day=DAYS[0]), time.monotonic()
+        with (
+            drill.killed_stack(seed=17, EMAIL_URL=server.url) as stack,
+            box.killing(stack, every=DIE_EVERY),
+        ):
             for day in DAYS:
                 box.day = day
                 drill.move_to(day)
-                until(drill.is_worked, seconds=drill.PATIENCE)
+                drill.wait_until_worked()
                 sent_on[day] = OutboxMessage.objects.filter(state="sent").count()
         seconds = time.monotonic() - begun
 
@@ -146,26 +114,25 @@ def test_each_letter_goes_once_and_within_the_budget_whoever_is_killed(letters):
 def _assert_the_refused_got_nothing(box: Postbox) -> None:
     kept_back = OutboxMessage.objects.filter(state="suppressed")
     assert kept_back.count() == Contact.objects.filter(name__regex="|".join(REFUSED)).count() > 0
-    assert not [to for _, _, to, _ in box.came if any(name in to for name in REFUSED)]
+    assert not [each.to for each in box.came if any(name in each.to for name in REFUSED)]
     assert Signal.objects.filter(kind="mail.undelivered").count() == kept_back.count()
 
 
 def _assert_one_text_a_letter(box: Postbox) -> None:
     """Who gets one twice gets the same one: mail programs show it once."""
     texts = defaultdict(set)
-    for _, key, to, text in box.came:
-        texts[key].add((to, text))
+    for each in box.came:
+        texts[each.key].add((each.to, each.text))
     assert {len(found) for found in texts.values()} == {1}
     assert len({found.pop() for found in texts.values()}) == len(texts)
 
 
 def _assert_the_budget_held(box: Postbox) -> int:
     """By what the server was given. How many came on the first day."""
-    by_letter = {key: (day, to) for day, key, to, _ in reversed(box.came)}
     by_person, by_account = defaultdict(list), defaultdict(list)
-    for day, to in by_letter.values():
-        by_person[to].append(day)
-        by_account[to.split(".")[0]].append(day)
+    for each in box.letters():
+        by_person[each.to].append(each.day)
+        by_account[each.to.split(".")[0]].append(each.day)
     for days, cap in ((by_person, A_PERSON), (by_account, AN_ACCOUNT)):
         most = max(
             sum(end - WITHIN < day <= end for day in found)
@@ -176,4 +143,4 @@ def _assert_the_budget_held(box: Postbox) -> int:
     # All letters alike: as many go as there is room for.
     alike = [found for name, found in by_account.items() if int(name[1:]) % 10 != 1]
     assert {found.count(DAYS[0]) for found in alike} == {AN_ACCOUNT}
-    return sum(day == DAYS[0] for day, _ in by_letter.values())
+    return sum(each.day == DAYS[0] for each in box.letters())
