@@ -240,9 +240,13 @@ class OutboxMessage(LeasedRow):
             ),
         ]
         indexes = [
-            models.Index("next_at", name="outbox_due", condition=Q(state__in=("new", "leased"))),
+            # In the order in which they are taken: thousands may be due at one moment.
+            models.Index(
+                "next_at", "id", name="outbox_due", condition=Q(state__in=("new", "leased"))
+            ),
             models.Index(
                 "next_at",
+                "id",
                 name="outbox_due_first",
                 condition=Q(state__in=("new", "leased"), priority__lte=5),
             ),
