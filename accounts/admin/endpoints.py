@@ -26,6 +26,7 @@ class EndpointForm(forms.ModelForm):
         max_length=2000,
         help_text=_("https://… It is not shown again; leave it empty to keep it."),
         required=False,
+        widget=forms.TextInput(attrs={"class": "vLargeTextField", "autocomplete": "off"}),
     )
     secret = forms.CharField(
         label=_("Secret"),
@@ -35,7 +36,7 @@ class EndpointForm(forms.ModelForm):
             " the signing secret of its app. It is not shown again; leave it empty to keep it."
         ),
         required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"class": "vLargeTextField", "autocomplete": "off"}),
     )
     events = forms.MultipleChoiceField(
         choices=[(each.value, f"{each.value}: {CATALOGUE[each].tells}") for each in ASKED_FOR],
@@ -53,6 +54,11 @@ class EndpointForm(forms.ModelForm):
         if self.instance.pk is None:
             self.fields["url"].required = self.fields["secret"].required = True
             self.fields["secret"].initial = new_secret
+            self.fields["url"].help_text = _("https://… It is not shown again.")
+            self.fields["secret"].help_text = _(
+                "Of a webhook: give it to the receiver, who checks the signature with it. Of a"
+                " chat: the signing secret of its app. It is not shown again."
+            )
 
     def clean_url(self) -> str:
         url = str(self.cleaned_data["url"]).strip()

@@ -30,7 +30,7 @@ WEB = [
     "cs_platform.wsgi:application",
 ]  # fmt: skip
 CELERY = [sys.executable, "-m", "celery", "-A", "cs_platform.scheduling.celery:app", "--quiet"]
-PEOPLE = ("csm", "manager", "executive", "ops")
+PEOPLE = ("csm", "sales", "manager", "executive", "ops")
 READY_SECONDS = 60
 HOPELESS_DEATHS = 5  # of web, before it has answered once
 TOLD_DEATHS = 3  # from then on web says that a process does not stay

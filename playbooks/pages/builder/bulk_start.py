@@ -25,7 +25,7 @@ from playbooks.triggers.vocabulary import label
 
 _SHOWN = 200
 # As planners reckon: half an hour for a task.
-_HOURS_A_TASK = Decimal("0.5")
+HOURS_A_TASK = Decimal("0.5")
 
 
 class BulkFilter(forms.Form):
@@ -58,7 +58,7 @@ def start(request: HttpRequest, playbook_id: int) -> HttpResponse:
     found = would_start_now(version.rule(), day=clock.today(), now=clock.now())
     chosen = BulkFilter(request.GET).chosen()
     people, segments = _people_of(found), {each.account_state.segment for each in found}
-    total, found = len(found), _filtered(found, **chosen)
+    total, found = len(found), _kept_by_filter(found, **chosen)
     if request.method == "POST":
         return _start_ticked(request, version, found)
     tasks = len(found) * tasks_of_a_play(version.definition())
@@ -72,14 +72,14 @@ def start(request: HttpRequest, playbook_id: int) -> HttpResponse:
         "arr_minor": sum(each.account_state.arr_minor for each in found),
         "currency": Installation.current().currency,
         "tasks": tasks,
-        "hours": tasks * _HOURS_A_TASK,
+        "hours": tasks * HOURS_A_TASK,
         "rows": _bulk_rows(found[:_SHOWN]),
         "left_out": max(0, len(found) - _SHOWN),
     }
     return render(request, "builder/start.html", context)
 
 
-def _filtered(
+def _kept_by_filter(
     found: list[WouldStart], *, q: str | None, csm: int | None, segment: str | None
 ) -> list[WouldStart]:
     """`csm` 0: those that nobody owns."""

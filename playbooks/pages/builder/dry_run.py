@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, NamedTuple, cast
 
 from django.contrib import messages
@@ -16,13 +17,15 @@ from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Account, Contact, OutreachPolicy, User
 from playbooks.models import DryRun
+from playbooks.pages.builder.bulk_start import HOURS_A_TASK
 from playbooks.pages.builder.versions import head_context, open_version
-from playbooks.preview.job import request_dry_run
+from playbooks.preview.job import DAYS, request_dry_run
 from playbooks.publishing import PlaybookError
 from playbooks.triggers.dry_run import QUEUED
 from playbooks.triggers.vocabulary import label
 
 _SHOWN = 100
+_MONTH = 30
 
 
 class DryRunLine(NamedTuple):
@@ -67,6 +70,7 @@ def _result_context(result: Mapping[str, Any]) -> dict[str, Any]:
     weeks = [WeekOfStarts(date.fromisoformat(day), starts) for day, starts in result["weeks"]]
     return {
         "result": result,
+        "hours": Decimal(result["tasks"]) * HOURS_A_TASK * _MONTH / DAYS,
         "held_back": [(label(reason), count) for reason, count in result["held_back"]],
         "weeks": weeks,
         "busiest": max((week.starts for week in weeks), default=0) or 1,

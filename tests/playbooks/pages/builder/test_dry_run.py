@@ -146,6 +146,8 @@ def test_it_is_read_in_words_with_its_list(history, ops):
     assert "started 4 times ; 3 held back, at most 2 a week for one CSM" in page
     assert "1 would have waited for room." in page
     assert "It would send one person up to 4 messages : Ann, acme" in page
+    # Four tasks of half an hour in three months of thirty days: 0.67 hours a month.
+    assert "Work a month of all CSMs, at half an hour a task 1 h" in page
     assert "Held back: Within the cooldown" in page
     assert "core 3 Mar 2025 bob Would have started" in page
 
