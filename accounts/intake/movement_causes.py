@@ -72,7 +72,7 @@ def _parts_of_day(ended: Pieces, started: Pieces, staying: Pieces) -> Parts:
         return _loss_of_all(ended)
     parts: Parts = Counter()
     matched: Pieces = []
-    groups = list(_matched_groups(ended, started))
+    groups = list(matched_groups(ended, started))
     for old, new in groups:
         parts.update(_parts_of_group(old, new))
         matched += new
@@ -93,11 +93,21 @@ def _loss_of_all(ended: Pieces) -> Parts:
     return parts
 
 
-def _matched_groups(ended: Pieces, started: Pieces) -> Iterator[tuple[Pieces, Pieces]]:
-    """What ended with what goes on from it: itself renewed, a step of its deal, its subscription,
-    its product, the contract that names it; then whatever else was taken over."""
+def matched_groups(ended: Pieces, started: Pieces) -> Iterator[tuple[Pieces, Pieces]]:
+    """What ended with what goes on from it. On most days one ends and one starts: that is asked
+    for at once."""
+    if len(ended) == len(started) == 1:
+        if _goes_on_as(ended[0], started[0]):
+            yield ended, started
+    elif ended and started:
+        yield from groups_among(ended, started)
+
+
+def groups_among(ended: Pieces, started: Pieces) -> Iterator[tuple[Pieces, Pieces]]:
+    """Of however many: itself renewed, a step of its deal, its subscription, its product, the
+    contract that names it; then whatever else was taken over."""
     old, new = list(ended), list(started)
-    for name in (_own_name, _deal_name, _subscription_name, _product_name):
+    for name in _NAMES:
         for value in dict.fromkeys(filter(None, map(name, old))):
             both = [p for p in old if name(p) == value], [p for p in new if name(p) == value]
             if all(both):
@@ -128,6 +138,15 @@ def _subscription_name(piece: Piece) -> str:
 
 def _product_name(piece: Piece) -> str:
     return piece.term.product
+
+
+_NAMES = (_own_name, _deal_name, _subscription_name, _product_name)
+
+
+def _goes_on_as(old: Piece, new: Piece) -> bool:
+    """As `groups_among` would say of one of each."""
+    named = any(name(old) and name(old) == name(new) for name in _NAMES)
+    return named or new.term.renews == old.term.key or old.stretch.is_taken_over
 
 
 def _without(pieces: Pieces, gone: Pieces) -> Pieces:

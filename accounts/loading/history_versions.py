@@ -4,7 +4,7 @@ A row is changed twice at most: the open one ends when its value changes today o
 that proves wrong about the past is superseded, beside the rows that say it right (decision 26).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
@@ -15,6 +15,7 @@ from psycopg2 import sql
 
 from accounts.intake.account_past import Steps
 from accounts.loading import staging_table
+from accounts.loading.staging_table import NULL, copy_escaped
 
 _END = """
     UPDATE accounts_attributehistory h SET valid_to = v.valid_to
@@ -34,6 +35,10 @@ class HistoryKey(NamedTuple):
     account_id: int
     contact_id: int | None
     attribute: str
+
+
+# In the order of _ADDED.
+AddedRow = tuple[int, int | None, str, str, date, date | None, datetime, datetime | None]
 
 
 class StoredValue(NamedTuple):
@@ -56,7 +61,7 @@ class HistoryVersions:
     _ended: list[tuple[int, date]] = field(default_factory=list)
     _superseded: list[int] = field(default_factory=list)
     _never_seen: list[int] = field(default_factory=list)
-    _added: list[tuple[object, ...]] = field(default_factory=list)
+    _added: list[AddedRow] = field(default_factory=list)
 
     def restate(
         self,
@@ -116,4 +121,16 @@ class HistoryVersions:
             if self._ended:
                 cursor.execute(_END, [list(column) for column in zip(*self._ended, strict=True)])
         if self._added:
-            staging_table.copy(_TABLE, map(staging_table.line, self._added), columns=_ADDED)
+            staging_table.copy(_TABLE, self._added_lines(), columns=_ADDED)
+
+    def _added_lines(self) -> Iterator[str]:
+        """Written out: a first import has several for each contract, most of them learned now."""
+        now, now_text = self.learned_at, self.learned_at.isoformat()
+        for account, contact, attribute, value, since, end, learned, backfilled in self._added:
+            yield (
+                f"{account}\t{NULL if contact is None else contact}\t{attribute}"
+                f"\t{copy_escaped(value)}\t{since.isoformat()}"
+                f"\t{NULL if end is None else end.isoformat()}"
+                f"\t{now_text if learned is now else learned.isoformat()}"
+                f"\t{NULL if backfilled is None else backfilled.isoformat()}\n"
+            )

@@ -27,6 +27,7 @@ _SQL_TYPES = {
     Type.NAMES: "text[]",
     Type.IDS: "text[]",
 }
+NULL = "\\N"  # as COPY writes it
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -69,7 +70,10 @@ def copy(table: sql.Identifier, rows: Iterable[str], *, columns: Sequence[str]) 
 
 
 def line(values: Iterable[object]) -> str:
-    return "\t".join([_AS_TEXT.get(type(value), _copy_text)(value) for value in values]) + "\n"
+    texts = [
+        NULL if value is None else _AS_TEXT.get(type(value), _copy_text)(value) for value in values
+    ]
+    return "\t".join(texts) + "\n"
 
 
 def _staging_lines(records: Sequence[Record], *, places: Mapping[str, int]) -> Iterable[str]:
@@ -82,10 +86,11 @@ def _staging_lines(records: Sequence[Record], *, places: Mapping[str, int]) -> I
 
 
 def _copy_text(value: object) -> str:
-    return _copy_escaped(value) if isinstance(value, str) else str(value)
+    return copy_escaped(value) if isinstance(value, str) else str(value)
 
 
-def _copy_escaped(value: str) -> str:
+def copy_escaped(value: str) -> str:
+    """A text as COPY takes it."""
     # What COPY reads as its own are a backslash, and tabs and line breaks: not printable.
     is_plain = value.isprintable() and "\\" not in value
     return value if is_plain else value.translate(_ESCAPES)
@@ -93,8 +98,7 @@ def _copy_escaped(value: str) -> str:
 
 # There are millions of values: by their exact type, most of them without a function of ours.
 _AS_TEXT: dict[type, Callable[[Any], str]] = {
-    type(None): lambda _: "\\N",
-    str: _copy_escaped,
+    str: copy_escaped,
     int: str,
     date: date.isoformat,
     datetime: datetime.isoformat,

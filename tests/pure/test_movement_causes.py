@@ -10,8 +10,14 @@ from hypothesis import strategies as st
 
 from accounts.intake.contract_terms import ContractTerm
 from accounts.intake.ledger import Period, movements_of, steps_of
-from accounts.intake.movement_causes import parts_of, subtypes_of
-from accounts.intake.terms import stretches
+from accounts.intake.movement_causes import (
+    Piece,
+    groups_among,
+    matched_groups,
+    parts_of,
+    subtypes_of,
+)
+from accounts.intake.terms import Stretch, stretches
 
 START, END, NEXT, TODAY = (
     date(2025, 1, 1),
@@ -248,3 +254,30 @@ def causes_by_day(terms, day):
 def test_what_comes_later_is_no_part_yet():
     terms = [first(quantity=6), term(2, 80_000, quantity=8)]
     assert causes(*terms, day=END - timedelta(days=1)) == {}
+
+
+NAMED = st.sampled_from(["", "a", "b"])
+
+
+@st.composite
+def pieces(draw, key):
+    own = draw(st.sampled_from([key, 1]))
+    terms = term(
+        own,
+        100,
+        subscription=draw(NAMED),
+        product=draw(NAMED),
+        deal=draw(NAMED),
+        renews=draw(st.sampled_from([None, 1, 7])),
+    )
+    steps_on = draw(st.sampled_from([None, END]))
+    is_taken_over, is_step = draw(st.booleans()), draw(st.booleans())
+    stretch = Stretch(
+        own, START, END, 100, "USD", is_taken_over=is_taken_over, is_step=is_step, steps_on=steps_on
+    )
+    return Piece(stretch, terms)
+
+
+@given(pieces(1), pieces(2))
+def test_one_that_ended_and_one_that_started_are_matched_as_many_are(old, new):
+    assert list(matched_groups([old], [new])) == list(groups_among([old], [new]))
