@@ -37,6 +37,9 @@ LEASE_SECONDS = 5
 PATIENCE, SAY_EVERY = 1_800, 30
 
 
+IS_FULL = any(name.startswith("CS_DRILL_") for name in os.environ)
+
+
 def size(name: str, *, small: int) -> int:
     """How many of them this run is about: `make faults-full` says so, `make faults` does not."""
     return int(os.environ.get(f"CS_DRILL_{name}", small))
@@ -88,12 +91,13 @@ def _left() -> dict[str, int]:
 
 @contextmanager
 def killed_stack(*, seed: int, **more: str) -> Iterator[Stack]:
-    """A fault each second where a process starts within two; as dense where they start slower."""
+    """At full size a fault each second where a process starts within two, as dense where they start
+    slower; at the small size half as many."""
     more = {"CS_LEASE_SECONDS": str(LEASE_SECONDS)} | more
     with running_stack(parts=BEHIND, **more) as stack:
         begun = time.monotonic()
         until(lambda: Pulse.objects.filter(process="dispatcher").exists())
-        every = max(1.0, (time.monotonic() - begun) / 2)
+        every = max(2.0, time.monotonic() - begun) / (2 if IS_FULL else 1)
         with being_killed(stack, seed=seed, every=every, faults=FAULTS):
             yield stack
     say(f"{stack.kills.total()} faults, one each {every:.1f} s: {dict(stack.kills)}")
