@@ -27,7 +27,7 @@ pytestmark = pytest.mark.faults
 MAILS = drill.size("MAILS", small=100)
 FOR_EACH = (4, 3, 2, 1)  # letters for each of the people of an account
 A_PERSON, AN_ACCOUNT, WITHIN = 2, 6, timedelta(days=7)
-DIE_EVERY = max(MAILS // 50, 40)
+DIE_EVERY = max(MAILS // 20, 40)
 # Half-way through a week nothing has room; after two of them all have had theirs.
 DAYS = [drill.TUESDAY + timedelta(days=days) for days in (0, 3, 7, 14)]
 REFUSED = {"unsubscribed": {}, "asked": {"do_not_contact": True}, "left": {"is_active": False}}
