@@ -201,6 +201,27 @@ class Sentiment(StrEnum):
     NEGATIVE = "negative"
 
 
+class AnswerKind(StrEnum):
+    """What an answer to a survey measures."""
+
+    NPS = "nps"
+    CSAT = "csat"
+    CES = "ces"
+
+
+class AnsweredMoment(StrEnum):
+    """What a survey was asked after; those after a ticket are support's own."""
+
+    RHYTHM = "rhythm"
+    END_OF_ONBOARDING = "end_of_onboarding"
+    FIRST_VALUE = "first_value"
+    BEFORE_RENEWAL = "before_renewal"
+    AFTER_EXPANSION = "after_expansion"
+    AFTER_TICKET = "after_ticket"
+    AFTER_EVENT = "after_event"
+    ON_REQUEST = "on_request"
+
+
 class StartingEvent(StrEnum):
     """Kinds of business events of a new installation; admins and sources add to them."""
 
@@ -327,6 +348,9 @@ class Words:
 _words = Words(
     {
         "smb": "SMB",
+        "nps": "NPS",
+        "csat": "CSAT",
+        "ces": "CES",
         "vp": "VP",
         "c_level": "C-level",
         "qbr": "QBR",
@@ -371,5 +395,7 @@ elsewhere; nothing is imported into it."""
 MERGES_SOURCE: Final = "merges"
 """The source of movements that take those of a merged account back and post them on the account
 that goes on; nothing is imported into it."""
+SURVEYS_SOURCE: Final = "surveys"
+"""The source of answers that were given to surveys here; nothing is imported into it."""
 DERIVED_SOURCES: Final = (CONTRACTS_SOURCE, SWITCHES_SOURCE)
 OWN_SOURCES: Final = (*DERIVED_SOURCES, MERGES_SOURCE)

@@ -6,5 +6,6 @@ class SurveysConfig(declarations.PlatformApp):
     name = "surveys"
     personal_data = PERSONAL_DATA
     addresses = {"surveys.FollowUp": "/surveys/follow-ups/{}/"}
+    fact_tables = "surveys.loading.tables.FACT_TABLES"
     moves_account = "surveys.merge.move_answers"
     signal_consumers = ("surveys",)

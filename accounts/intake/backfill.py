@@ -25,6 +25,7 @@ _OWN_DAY = {
     Kind.GROUP_SESSIONS: "starts_at",
     Kind.EVENTS: "occurred_on",
     Kind.ONBOARDING: "due_on",
+    Kind.SURVEY_ANSWERS: "answered_at",
 }
 # An attendance has the day of its session. Usage keeps a day of learning in its rows, active days
 # of people always count as known on their own.

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     INVOICES = "invoices"
     EVENTS = "events"
     ONBOARDING = "onboarding"
+    SURVEY_ANSWERS = "survey_answers"
 
 
 class Type(StrEnum):

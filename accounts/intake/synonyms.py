@@ -217,4 +217,21 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "due_on": ("due", "due date", "deadline", "target date"),
         "done_on": ("done", "completed", "completed on", "completion date", "done date"),
     },
+    # Delighted, SurveyMonkey, AskNicely, Wootric, Retently.
+    Kind.SURVEY_ANSWERS: {
+        "external_id": ("response id", "survey response id", "respondent id", "id", "answer id"),
+        "account": ("company id", "account id", "customer id", "organization id"),
+        "email": ("person email", "email address", "e-mail", "respondent email", "customer email"),
+        "contact": ("contact id", "person id", "user id", "end user id"),
+        "kind": ("type", "survey type", "metric", "question type"),
+        "value": ("score", "rating", "nps score", "nps", "csat score", "csat", "ces", "answer",
+                  "how likely are you to recommend us"),
+        "answered_at": ("date", "response date", "responded at", "created at", "date modified",
+                        "end date", "submitted at", "response time", "date submitted"),
+        "highest": ("scale", "max score", "scale max"),
+        "survey": ("survey name", "campaign", "survey title", "project"),
+        "moment": ("trigger", "touchpoint", "event"),
+        "comment": ("feedback", "comments", "open-ended response", "reason", "verbatim", "text",
+                    "additional feedback", "why"),
+    },
 }  # fmt: skip

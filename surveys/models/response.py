@@ -20,8 +20,8 @@ class Response(Sourced, Backfilled):
 
     `value` is stored as it was given; `standing` is what it means on its scale: 1 favourable
     (promoter, satisfied, easy), 0 neutral (passive), -1 unfavourable (detractor). A free survey has
-    neither. An answer given here is called `#` and the id of its invitation: no other source can
-    send that.
+    neither. Answers given here have a source of their own (`SURVEYS_SOURCE`) and are called by the
+    id of their invitation.
     """
 
     account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)

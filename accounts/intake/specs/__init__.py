@@ -4,6 +4,7 @@ from accounts.intake.fields import Field, Kind, RecordSpec, Type
 from accounts.intake.specs.contact import ATTENDANCES, EVENTS, GROUP_SESSIONS, INTERACTIONS, TICKETS
 from accounts.intake.specs.customers import ACCOUNT_HISTORY, ACCOUNTS, CONTACTS, ONBOARDING, TEAM
 from accounts.intake.specs.money import CONTRACTS, INVOICES, MOVEMENTS
+from accounts.intake.specs.surveys import SURVEY_ANSWERS
 from accounts.intake.specs.usage import ACTIVE_USERS, FEATURES, SESSIONS, USAGE, USER_DAYS
 
 __all__ = ["SPECS", "Field", "Kind", "RecordSpec", "Type"]
@@ -31,5 +32,6 @@ SPECS: dict[Kind, RecordSpec] = {
         ATTENDANCES,
         EVENTS,
         ONBOARDING,
+        SURVEY_ANSWERS,
     )
 }

@@ -33,6 +33,7 @@ _NOUNS: dict[str, Callable[[int], str]] = {
     Kind.ATTENDANCES: lambda count: ngettext("attendance", "attendances", count),
     Kind.EVENTS: lambda count: ngettext("business event", "business events", count),
     Kind.ONBOARDING: lambda count: ngettext("onboarding step", "onboarding steps", count),
+    Kind.SURVEY_ANSWERS: lambda count: ngettext("survey answer", "survey answers", count),
 }
 # What the file holds.
 _HOLDS: dict[str, str] = {
@@ -54,6 +55,7 @@ _HOLDS: dict[str, str] = {
     Kind.ATTENDANCES: gettext_noop("Who came to a group session"),
     Kind.EVENTS: gettext_noop("Dated facts: notice given, champion left"),
     Kind.ONBOARDING: gettext_noop("Steps of an onboarding, due and done"),
+    Kind.SURVEY_ANSWERS: gettext_noop("Past answers to NPS, CSAT and CES surveys"),
 }
 _FIELDS = {
     "external_id": gettext_noop("ID"),

@@ -84,11 +84,12 @@ STEPS = (
     SetupStep(
         "more",
         gettext_noop("And more"),
-        gettext_noop("Late payments, dated facts, steps of an onboarding."),
+        gettext_noop("Late payments, dated facts, onboarding steps, past survey answers."),
         (
             (Kind.INVOICES, FactSource.PAYMENT),
             (Kind.EVENTS, FactSource.EVENTS),
             (Kind.ONBOARDING, FactSource.ONBOARDING),
+            (Kind.SURVEY_ANSWERS, FactSource.SURVEYS),
         ),
         is_optional=True,
     ),

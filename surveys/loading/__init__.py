@@ -1,0 +1,1 @@
+"""How past answers come in: like every other fact, by file, page or request."""
