@@ -24,6 +24,9 @@ class PlatformApp(AppConfig):
     signal_consumers: ClassVar[tuple[str, ...]] = ()
     """Who in this app deals with signals: each is delivered every signal once."""
 
+    signals_heard: ClassVar[Mapping[str, str]] = {}
+    """By consumer how the kinds begin that it is delivered, where it deals with no others."""
+
     personal_data: ClassVar[PersonalData] = PersonalData()
     """Every column of text of this app, and what an erasure does to it."""
 
@@ -34,6 +37,11 @@ class PlatformApp(AppConfig):
     moves_account: ClassVar[str] = ""
     """Dotted path of what this app does when one account is merged into another: a function
     `(merged, into, *, now)` that answers rows by what they are."""
+
+    adds_to_messages: ClassVar[str] = ""
+    """Dotted path of what this app adds to messages to customers as they go out: a function
+    `(message)` that answers an `accounts.work.additions.MessageAddition`, or None for messages of
+    others. It is asked each time a message is sent, and may refuse with ValueError."""
 
     fact_tables: ClassVar[str] = ""
     """Dotted path of the kinds of records that are stored in tables of this app: a mapping of
@@ -58,8 +66,13 @@ def platform_apps() -> list[PlatformApp]:
     return [config for config in apps.get_app_configs() if isinstance(config, PlatformApp)]
 
 
-def signal_consumers() -> list[str]:
-    return [consumer for app in platform_apps() for consumer in app.signal_consumers]
+def signal_consumers() -> dict[str, str]:
+    """By consumer how the kinds begin that it is delivered; empty: all."""
+    return {
+        consumer: app.signals_heard.get(consumer, "")
+        for app in platform_apps()
+        for consumer in app.signal_consumers
+    }
 
 
 def personal_data() -> PersonalData:

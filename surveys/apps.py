@@ -9,3 +9,5 @@ class SurveysConfig(declarations.PlatformApp):
     fact_tables = "surveys.loading.tables.FACT_TABLES"
     moves_account = "surveys.merge.move_answers"
     signal_consumers = ("surveys",)
+    signals_heard = {"surveys": "event."}
+    adds_to_messages = "surveys.engine.mail_parts.addition_of"

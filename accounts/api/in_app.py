@@ -27,6 +27,7 @@ from accounts.intake.errors import TooLarge
 from accounts.linked_text import is_web_address, linked_runs
 from accounts.models import OutboxMessage
 from accounts.work import in_product
+from accounts.work.additions import addition_to
 from accounts.work.in_product import Happened
 
 _PIECE = 1 << 16
@@ -115,6 +116,8 @@ class HappenedView(InAppView):
 
 def shown_message(message: OutboxMessage) -> dict[str, Any]:
     """The body as runs of text, each with the address it leads to, or an empty one."""
-    further = f"\n{message.link}" if is_web_address(message.link) else ""
+    added = addition_to(message)
+    link = added.link if added else message.link
+    further = f"\n{link}" if is_web_address(link) else ""
     runs = linked_runs(message.body + further)
     return {"id": message.pk, "subject": message.subject, "body": runs}

@@ -6,12 +6,14 @@ import hashlib
 from email.utils import formataddr, parseaddr
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from accounts import passwords
 from accounts.models import Installation, OutboxMessage, OutreachPolicy
 from accounts.unsubscribe_links import unsubscribe_path
+from accounts.work.additions import MessageAddition, addition_to
 
 CALL_SECONDS = 15
 REFERENCES = 20  # of earlier mails that a conversation names
@@ -31,7 +33,7 @@ def send(message: OutboxMessage) -> None:
     path = message.link
     if message.user is not None and passwords.leads_to_a_password(path):
         path = passwords.fresh_link(message.user, link=path)
-    letter = EmailMessage(
+    letter = EmailMultiAlternatives(
         subject=" ".join(message.subject.split()),  # one line: no further headers from a name
         body=message.body + (f"\n\n{settings.BASE_URL}{path}" if path else ""),
         to=[address],
@@ -47,7 +49,7 @@ def _mail_id(key: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()}@outbox>"
 
 
-def _address_to_customer(letter: EmailMessage, message: OutboxMessage) -> None:
+def _address_to_customer(letter: EmailMultiAlternatives, message: OutboxMessage) -> None:
     """From the person who writes, in their conversation, with a way to hear no more (RFC 8058)."""
     _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     if message.sender is not None:
@@ -63,6 +65,9 @@ def _address_to_customer(letter: EmailMessage, message: OutboxMessage) -> None:
             "References": " ".join(map(_mail_id, earlier)),
         }
     stop = settings.BASE_URL + unsubscribe_path(message.pk)
+    if (added := addition_to(message)) is not None:
+        letter.body += f"\n\n{added.text}"
+        letter.attach_alternative(_as_page(message, added, stop), "text/html")
     letter.body += "\n\n-- \n" + gettext("To hear no more from us: %(link)s") % {"link": stop}
     letter.extra_headers |= {
         "List-Unsubscribe": f"<{stop}>",
@@ -70,6 +75,11 @@ def _address_to_customer(letter: EmailMessage, message: OutboxMessage) -> None:
     }
     # Read by the backends of providers (django-anymail); a mail server never sees it.
     letter.metadata = {MESSAGE_ID: str(message.pk)}  # type: ignore[attr-defined]
+
+
+def _as_page(message: OutboxMessage, added: MessageAddition, stop: str) -> str:
+    """The same as the text, for programs that show pages: nothing is loaded from anywhere."""
+    return render_to_string("mail/letter.html", {"message": message, "added": added, "stop": stop})
 
 
 def _earlier_in(message: OutboxMessage) -> list[str]:

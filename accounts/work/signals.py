@@ -32,11 +32,12 @@ WITH emitted AS (
         WITH ORDINALITY AS given(account_id, kind, key, occurred_at, payload, place)
     ORDER BY place
     ON CONFLICT (account_id, kind, key) DO NOTHING
-    RETURNING id, account_id
+    RETURNING id, account_id, kind
 ), delivered AS (
     INSERT INTO accounts_signaldelivery (signal_id, account_id, consumer)
     SELECT id, account_id, consumer
-    FROM emitted CROSS JOIN unnest(%(consumers)s::text[]) AS consumer
+    FROM emitted JOIN unnest(%(consumers)s::text[], %(heard)s::text[]) AS to_whom(consumer, heard)
+        ON starts_with(kind, heard)
 )
 SELECT count(*) FROM emitted
 """
@@ -79,10 +80,11 @@ class Pending:
 def emit(signals: Iterable[NewSignal]) -> int:
     """How many are new. Called in the transaction that makes them true."""
     consumers = signal_consumers()
+    to_whom = {"consumers": list(consumers), "heard": list(consumers.values())}
     remaining, emitted = iter(signals), 0
     while batch := list(islice(remaining, _BATCH)):
         with connection.cursor() as cursor:
-            cursor.execute(_EMIT, _signal_columns(batch) | {"consumers": consumers})
+            cursor.execute(_EMIT, _signal_columns(batch) | to_whom)
             emitted += cursor.fetchone()[0]
     return emitted
 

@@ -42,6 +42,7 @@ from playbooks.triggers.kinds import (
 from playbooks.triggers.path import Finish
 from playbooks.triggers.rules import Conditions
 from playbooks.triggers.vocabulary import label
+from surveys.engine.requests import NotInForceError, SurveyRequest, request_survey
 
 Kind = TypeVar("Kind", Wait, Branch, ChangeField, StartPlay, HoldOut, AskSurvey)
 
@@ -334,10 +335,29 @@ def _hold_out(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
 
 
 def _request_surveys(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]:
-    """The row is the request; nothing here sends it."""
-    return {
-        each.key: Did(StepEnding.REQUESTED, _action_of_kind(each, AskSurvey).survey) for each in due
-    }
+    """Planned like a survey that a moment asks; nobody: each of its people is held back, or the
+    survey is not in force."""
+    by_survey: dict[str, list[DueStep]] = defaultdict(list)
+    for each in due:
+        by_survey[_action_of_kind(each, AskSurvey).survey].append(each)
+    done: dict[Key, Did] = {}
+    for survey, steps in by_survey.items():
+        asked = {each.key: _survey_request(each) for each in steps}
+        try:
+            answers = request_survey(survey, asked.values(), now=context.now)
+        except NotInForceError:
+            done |= {key: Did(StepEnding.NOBODY, f"“{survey}” is not in force") for key in asked}
+            continue
+        for key, request in asked.items():
+            if (answer := answers.get(request)) is not None:
+                ending = StepEnding.REQUESTED if answer.planned else StepEnding.NOBODY
+                done[key] = Did(ending, answer.in_words())
+    return done
+
+
+def _survey_request(each: DueStep) -> SurveyRequest:
+    place = f"play:{each.play.pk}:{each.step.pk}"
+    return SurveyRequest(each.play.account_id, occasion=place, asked_by=place)
 
 
 _DOES: Mapping[StepKind, Callable[[Sequence[DueStep], Opening], dict[Key, Did]]] = {

@@ -68,7 +68,7 @@ ENDINGS_OF: dict[StepKind, tuple[str, ...]] = {
     StepKind.MAIL: (StepEnding.WRITTEN, StepEnding.NOBODY),
     StepKind.START_PLAY: (StepEnding.ASKED, StepEnding.REFUSED),
     StepKind.HOLD_OUT: (StepEnding.HELD_OUT, StepEnding.TREATED),
-    StepKind.SURVEY: (StepEnding.REQUESTED,),
+    StepKind.SURVEY: (StepEnding.REQUESTED, StepEnding.NOBODY),
     StepKind.IN_APP: (StepEnding.WRITTEN, StepEnding.NOBODY),
     StepKind.SLACK: (StepEnding.POSTED, StepEnding.NOBODY),
     StepKind.TEAMS: (StepEnding.POSTED, StepEnding.NOBODY),

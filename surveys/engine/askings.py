@@ -38,12 +38,23 @@ RHYTHM_WITHIN = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class SurveyCandidate:
-    """A moment that fell, and the survey that asks about it. `importance` counts before that of
-    the moment where somebody asked for the survey."""
+    """A moment that fell, and the survey that asks about it; `asked_by` where a step of a play or
+    a person asks for it instead."""
 
     survey: Survey
     fallen: Fallen
     asked_by: str = ""
+
+    @property
+    def moment(self) -> Moment:
+        """A rhythm's survey that is asked for is not of the rhythm."""
+        moment = Moment(self.survey.moment)
+        return Moment.ON_REQUEST if self.asked_by and moment is Moment.RHYTHM else moment
+
+    @property
+    def delay(self) -> timedelta:
+        """Whoever asks for a survey has waited already."""
+        return timedelta(hours=0 if self.asked_by else self.survey.delay_hours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +76,15 @@ class AskedPeople:
         self._account_ids = account_ids
         self._found: dict[tuple[bool, str], dict[int, list[Person]]] = {}
 
-    def asked_by(self, survey: Survey, fallen: Fallen) -> list[Person]:
-        """Whom the survey asks at this account, the closest first."""
+    def meant_by(self, candidate: SurveyCandidate) -> list[Person]:
+        """Whom the survey asks at this account, the closest first; or the one who was named."""
+        survey, fallen = candidate.survey, candidate.fallen
         sort = survey.needs_consent, survey.delivery
         if sort not in self._found:
             self._found[sort] = people_of(self._account_ids, survey)
         people = self._found[sort].get(fallen.account_id, [])
-        chosen = _chosen_people(people, Recipients(survey.recipients))
+        is_named = bool(candidate.asked_by) and fallen.contact_id is not None
+        chosen = people if is_named else _chosen_people(people, Recipients(survey.recipients))
         if fallen.contact_id is None:
             return chosen
         return [person for person in chosen if person.pk == fallen.contact_id]
@@ -100,9 +113,9 @@ def askings_of(
     for candidate in candidates:
         if _occasion_of(candidate) in known.settled:
             continue
-        people = audience.asked_by(candidate.survey, candidate.fallen)
+        people = audience.meant_by(candidate)
         due_at = _due_at(candidate, known=known, rules=rules, now=now)
-        if not people and candidate.fallen.contact_id is None:
+        if not people and (candidate.asked_by or candidate.fallen.contact_id is None):
             nobody.append(NobodyToAsk(candidate, due_at))
         for asking in _askings_of_people(candidate, people, due_at, known=known, rules=rules):
             found[id(asking)] = asking, candidate
@@ -120,7 +133,7 @@ def _due_at(
     candidate: SurveyCandidate, *, known: AskingFacts, rules: AskingRules, now: datetime
 ) -> datetime:
     fallen = candidate.fallen
-    due_at = fallen.begins_at + timedelta(hours=candidate.survey.delay_hours)
+    due_at = fallen.begins_at + candidate.delay
     zone = known.zones.get(fallen.account_id, rules.installation.time_zone)
     return rules.opening(zone, max(due_at, now))
 
@@ -134,8 +147,7 @@ def _askings_of_people(
     rules: AskingRules,
 ) -> Iterator[Asking]:
     survey, fallen = candidate.survey, candidate.fallen
-    is_rhythm = survey.moment == Moment.RHYTHM
-    importance = _IMPORTANCE[Moment.ON_REQUEST if candidate.asked_by else Moment(survey.moment)]
+    importance = _IMPORTANCE[Moment.ON_REQUEST if candidate.asked_by else candidate.moment]
     for person in people:
         invitee = Invitee(
             account=fallen.account_id,
@@ -143,7 +155,7 @@ def _askings_of_people(
             survey=survey.key,
             day=rules.day_of(due_at),
             kind=None if survey.kind == SurveyType.FREE else SurveyKind(survey.kind),
-            moment=None if is_rhythm else fallen.occasion,
+            moment=None if candidate.moment is Moment.RHYTHM else fallen.occasion,
             has_address=person.has_address or survey.delivery == "in_app",
             is_suppressed=person.is_suppressed and survey.delivery != "in_app",
             is_do_not_contact=person.is_do_not_contact,
@@ -153,7 +165,7 @@ def _askings_of_people(
         yield Asking(
             invitee=invitee,
             due_at=due_at,
-            ends_at=due_at + within(survey.moment),
+            ends_at=due_at + within(candidate.moment),
             place=person.place,
             importance=importance,
             is_consent_missing=survey.needs_consent and not person.has_consented,

@@ -16,7 +16,7 @@ from accounts.models import Account, Installation, OutreachPolicy
 from accounts.queries.closest_people import ranked_people
 from accounts.touch_budget import WINDOW, TouchBudget
 from accounts.work.outreach import CustomerHours
-from surveys.catalogue import Delivery
+from surveys.catalogue import Delivery, Moment
 from surveys.models import Invitation, Survey, SurveyPolicy
 from surveys.scoring.governance import Asked, AskingPolicy
 from surveys.scoring.plans import AccountTouch
@@ -60,6 +60,15 @@ class AskingFacts:
     bad_tickets: dict[int, date] = field(default_factory=dict)
     customers: set[int] = field(default_factory=set)
     zones: dict[int, str] = field(default_factory=dict)
+
+    def settle(self, settled: SettledOccasion, moment: Moment) -> None:
+        """A moment of an account is settled for all its people, a rhythm for the one."""
+        self.settled.add(settled)
+        if moment is not Moment.RHYTHM:
+            self.settled.add(settled._replace(contact_id=None))
+
+    def note_asked(self, account_id: int, asked: Asked) -> None:
+        self.asked[account_id].append(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,22 +148,20 @@ def _read_invitations(
         account__in=account_ids, planned_at__gt=now - timedelta(days=2 * longest)
     ).values_list(
         "account_id", "contact_id", "survey__key", "occasion", "moment", "state", "due_at",
-        "sent_at", "message_id",
+        "sent_at",
     )  # fmt: skip
-    for account, contact, key, occasion, moment, state, due_at, sent_at, message in rows:
-        is_rhythm = moment == "rhythm"
-        known.settled.add(SettledOccasion(key, account, occasion, contact))
-        if not is_rhythm:
-            known.settled.add(SettledOccasion(key, account, occasion, None))
+    for account, contact, key, occasion, moment, state, due_at, sent_at in rows:
+        known.settle(SettledOccasion(key, account, occasion, contact), Moment(moment))
         if contact is None or (state not in _COUNTING and sent_at is None):
             continue
-        known.asked[account].append(
+        known.note_asked(
+            account,
             Asked(
-                contact, key, rules.day_of(sent_at or due_at), None if is_rhythm else occasion,
-                is_planned=state in _WAITING,
-            )
+                contact, key, rules.day_of(sent_at or due_at),
+                None if moment == Moment.RHYTHM else occasion, is_planned=state in _WAITING,
+            ),
         )  # fmt: skip
-        if state == State.PLANNED and message is None:
+        if state == State.PLANNED:
             known.touches.append(AccountTouch(account, (contact,), due_at))
 
 

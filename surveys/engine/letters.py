@@ -22,6 +22,7 @@ from accounts.work.notices import post
 from surveys.catalogue import Delivery, Moment, SurveyType
 from surveys.engine.askings import within
 from surveys.engine.governed import AskingRules, last_bad_tickets
+from surveys.engine.mail_parts import message_key
 from surveys.engine.planning import published_surveys
 from surveys.invitation_links import new_nonce
 from surveys.library.definition import SurveyText
@@ -139,7 +140,7 @@ def _write_messages(
         rows.append(
             {
                 "id": each.pk,
-                "message_key": _message_key(each),
+                "message_key": message_key(each),
                 "nonce": new_nonce(),
                 "language": language,
                 "expires_at": expires_at.isoformat(),
@@ -161,10 +162,6 @@ def _language_of(invitation: Invitation, version: Version, rules: AskingRules) -
     )
 
 
-def _message_key(invitation: Invitation) -> str:
-    return f"survey:{invitation.pk}"
-
-
 def _message_of(
     invitation: Invitation,
     version: Version,
@@ -178,7 +175,7 @@ def _message_of(
         raise ValueError(f"{invitation.key} asks nobody")
     parts = [text.intro, text.question or text.reason]
     told: dict[str, Any] = {
-        "key": _message_key(invitation),
+        "key": message_key(invitation),
         "account": invitation.account,
         "contact": invitation.contact,
         "subject": merged(text.subject, company=company),

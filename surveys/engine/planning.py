@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from accounts.models import Account
 from surveys.catalogue import Moment
 from surveys.engine.askings import AskedPeople, NobodyToAsk, SurveyCandidate, askings_of, by_account
-from surveys.engine.governed import AskingRules, read_known
+from surveys.engine.governed import AskingFacts, AskingRules, read_known
 from surveys.engine.moments import LEARNED_LATE, OF_SIGNALS, DaySpan, fallen_moments
 from surveys.models import Invitation, Survey
 from surveys.scoring.governance import HeldBack
@@ -38,8 +38,34 @@ FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
     state text, reason text, due_at timestamptz, asked_by text)
 ORDER BY key
 ON CONFLICT (key) DO NOTHING
-RETURNING id, state
+RETURNING state
 """
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationRow:
+    """One person and survey, planned, or held back with the reason."""
+
+    candidate: SurveyCandidate
+    contact_id: int | None
+    key: str
+    due_at: datetime
+    reason: HeldBack | None
+
+    def columns(self) -> dict[str, Any]:
+        planned, held_back = Invitation.State.PLANNED, Invitation.State.HELD_BACK
+        return {
+            "survey_id": self.candidate.survey.pk,
+            "account_id": self.candidate.fallen.account_id,
+            "contact_id": self.contact_id,
+            "key": self.key,
+            "moment": self.candidate.moment,
+            "occasion": self.candidate.fallen.occasion,
+            "state": planned if self.reason is None else held_back,
+            "reason": self.reason or "",
+            "due_at": self.due_at.isoformat(),
+            "asked_by": self.candidate.asked_by,
+        }
 
 
 @dataclass(slots=True)
@@ -87,13 +113,13 @@ def candidates_on(
 def plan_candidates(candidates: Iterable[SurveyCandidate], *, now: datetime) -> PlannedCount:
     grouped = by_account(candidates)
     rules, counted = AskingRules.in_force(), PlannedCount()
-    for account_ids in _in_batches(sorted(grouped), BATCH):
+    for account_ids in in_batches(sorted(grouped), BATCH):
         of_batch = [each for account_id in account_ids for each in grouped[account_id]]
         counted += _plan_batch(account_ids, of_batch, rules=rules, now=now)
     return counted
 
 
-def _in_batches(given: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
+def in_batches(given: Sequence[Item], size: int) -> Iterator[Sequence[Item]]:
     for start in range(0, len(given), size):
         yield given[start : start + size]
 
@@ -108,9 +134,21 @@ def _plan_batch(
 ) -> PlannedCount:
     lock_accounts(account_ids)
     known = read_known(account_ids, now=now, rules=rules)
-    found, nobody = askings_of(
-        candidates, audience=AskedPeople(account_ids), known=known, rules=rules, now=now
-    )
+    people = AskedPeople(account_ids)
+    rows = decide_batch(candidates, people=people, known=known, rules=rules, now=now)
+    return insert_invitations(rows, now=now)
+
+
+def decide_batch(
+    candidates: Iterable[SurveyCandidate],
+    *,
+    people: AskedPeople,
+    known: AskingFacts,
+    rules: AskingRules,
+    now: datetime,
+) -> list[InvitationRow]:
+    """What becomes of them, by what is known; nothing is written."""
+    found, nobody = askings_of(candidates, audience=people, known=known, rules=rules, now=now)
     planned = plan(
         [asking for asking, _ in found.values()],
         asked=known.asked,
@@ -119,57 +157,40 @@ def _plan_batch(
         budget=rules.budget,
     )
     rows = [_planned_row(each, found[id(each.asking)][1]) for each in planned]
-    return insert_invitations([*rows, *map(_row_of_nobody, nobody)], now=now)
+    return [*rows, *map(_row_of_nobody, nobody)]
 
 
-def lock_accounts(account_ids: Sequence[int]) -> None:
-    """Until the transaction ends; waits for whoever holds one of them."""
+def lock_accounts(account_ids: Collection[int], *, skip_locked: bool = False) -> list[int]:
+    """Until the transaction ends; waits for whoever holds one of them, or leaves that out."""
     held = Account.objects.filter(pk__in=account_ids).order_by("pk")
-    list(held.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+    locked = held.select_for_update(no_key=True, of=("self",), skip_locked=skip_locked)
+    return list(locked.values_list("pk", flat=True))
 
 
-def _planned_row(planned: Planned, candidate: SurveyCandidate) -> dict[str, Any]:
+def _planned_row(planned: Planned, candidate: SurveyCandidate) -> InvitationRow:
     contact = planned.asking.invitee.contact
-    state = Invitation.State.PLANNED if planned.reason is None else Invitation.State.HELD_BACK
-    return _row_of(candidate, planned.due_at) | {
-        "contact_id": contact,
-        "key": f"{candidate.survey.key}:{candidate.fallen.occasion}:{contact}",
-        "state": state,
-        "reason": planned.reason or "",
-    }
+    key = f"{candidate.survey.key}:{candidate.fallen.occasion}:{contact}"
+    return InvitationRow(candidate, contact, key, planned.due_at, planned.reason)
 
 
-def _row_of_nobody(unasked: NobodyToAsk) -> dict[str, Any]:
-    fallen = unasked.candidate.fallen
-    return _row_of(unasked.candidate, unasked.due_at) | {
-        "contact_id": None,
-        "key": f"{unasked.candidate.survey.key}:{fallen.occasion}:nobody:{fallen.account_id}",
-        "state": Invitation.State.HELD_BACK,
-        "reason": HeldBack.NOBODY,
-    }
+def _row_of_nobody(unasked: NobodyToAsk) -> InvitationRow:
+    candidate = unasked.candidate
+    account = candidate.fallen.account_id
+    key = f"{candidate.survey.key}:{candidate.fallen.occasion}:nobody:{account}"
+    return InvitationRow(candidate, None, key, unasked.due_at, HeldBack.NOBODY)
 
 
-def _row_of(candidate: SurveyCandidate, due_at: datetime) -> dict[str, Any]:
-    return {
-        "survey_id": candidate.survey.pk,
-        "account_id": candidate.fallen.account_id,
-        "moment": candidate.survey.moment,
-        "occasion": candidate.fallen.occasion,
-        "due_at": due_at.isoformat(),
-        "asked_by": candidate.asked_by,
-    }
-
-
-def insert_invitations(rows: Iterable[dict[str, Any]], *, now: datetime) -> PlannedCount:
+def insert_invitations(rows: Sequence[InvitationRow], *, now: datetime) -> PlannedCount:
     counted = PlannedCount()
-    for given in _in_batches(list(rows), 5_000):
-        for _pk, state in _insert_rows(given, now=now):
+    for given in in_batches(rows, 5_000):
+        for state in _insert_rows([row.columns() for row in given], now=now):
             counted.planned += state == Invitation.State.PLANNED
             counted.held_back += state == Invitation.State.HELD_BACK
     return counted
 
 
-def _insert_rows(rows: Sequence[dict[str, Any]], *, now: datetime) -> Iterator[tuple[int, str]]:
+def _insert_rows(rows: Sequence[dict[str, Any]], *, now: datetime) -> list[str]:
+    """States of those that are new."""
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, {"rows": json.dumps(rows), "now": now})
-        yield from cursor.fetchall()
+        return [state for (state,) in cursor.fetchall()]

@@ -6,7 +6,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.catalogue import SignalKind
 from accounts.models import Installation, SignalDelivery
 from accounts.work import signals
 from surveys.engine.moments import LEARNED_LATE
@@ -27,12 +26,7 @@ def plan_for_signals(*, limit: int, now: datetime) -> int:
     more than 7 days ago asks nobody."""
     account_ids = signals.claim_accounts(CONSUMER, limit=limit)
     pending = signals.pending_of(CONSUMER, account_ids=account_ids) if account_ids else []
-    events = {
-        each.account_id
-        for each in pending
-        if each.kind.startswith(f"{SignalKind.BUSINESS_EVENT}.")
-        and now - each.occurred_at <= LEARNED_LATE
-    }
+    events = {each.account_id for each in pending if now - each.occurred_at <= LEARNED_LATE}
     if events:
         day = now.astimezone(Installation.current().zone).date()
         plan_accounts(sorted(events), day=day, now=now)

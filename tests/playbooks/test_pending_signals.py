@@ -11,9 +11,15 @@ from accounts.work.signals import NewSignal, emit, oldest_pending, pending_of, s
 from playbooks.apps import PlaybooksConfig
 from playbooks.engine import fire_signals, oldest_waiting
 from playbooks.models import Play, PlayStart
+from surveys.apps import SurveysConfig
 from tests.playbooks.conftest import NOW, drain, meanwhile
 
 HANDLED, HISTORIC = SignalDelivery.Outcome.HANDLED, SignalDelivery.Outcome.HISTORIC
+
+
+@pytest.fixture(autouse=True)
+def without_surveys(monkeypatch):
+    monkeypatch.setattr(SurveysConfig, "signal_consumers", ())
 
 
 def new(account, key="1", **payload):
@@ -35,6 +41,14 @@ def test_a_signal_is_emitted_with_a_delivery_for_every_consumer(house, monkeypat
         ("b", "playbooks", None), ("b", "webhooks", None),
         ("a", "playbooks", None), ("a", "webhooks", None),
     ]  # fmt: skip
+
+
+def test_a_consumer_is_delivered_only_what_it_hears(house, monkeypatch):
+    monkeypatch.setattr(PlaybooksConfig, "signal_consumers", ("playbooks", "webhooks"))
+    monkeypatch.setattr(PlaybooksConfig, "signals_heard", {"webhooks": "health."})
+    emit([new(house.account())])
+
+    assert outcomes() == [("1", "playbooks", None)]
 
 
 def test_what_was_emitted_before_is_neither_written_nor_delivered_again(house):

@@ -1,11 +1,10 @@
 """What the platform does by itself in a play: each kind runs to its end, once."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
 
 from accounts.audit import changes_of
 from accounts.loading.history import record_account_history
@@ -18,19 +17,18 @@ from accounts.models import (
     TeamMember,
 )
 from health.models import CurrentHealth
-from playbooks import facts
 from playbooks.actions import complete_task
 from playbooks.engine import advance_plays, start_play
-from playbooks.engine.automatic_steps import act
-from playbooks.engine.due_steps import DueStep, opening
-from playbooks.engine.owners import Owners
 from playbooks.library.definition_reader import PlaybookError
 from playbooks.models import Play, PlayStart, StepResult, Task
 from playbooks.publishing import import_playbook, publish
 from playbooks.triggers.kinds import is_held_out
 from playbooks.triggers.vocabulary import TaskOutcome
+from surveys.catalogue import Moment as SurveyMoment
+from surveys.models import Invitation
 from tests.playbooks.conftest import NOW, fire, meanwhile, starts
 from tests.pure.test_playbooks_library import SMALLEST
+from tests.surveys.engine import house as survey_house
 
 CALL = SMALLEST["steps"][0]
 # NOW is a Friday, an hour before work begins.
@@ -292,77 +290,28 @@ def test_who_is_held_out_is_left_alone_and_nobody_is_told(house):
     assert set(told) == {a.pk for a in accounts} - out
 
 
-def test_a_survey_is_recorded_and_nothing_is_sent(house):
-    before = OutboxMessage.objects.count()
-    started(house, step("ask", "survey", survey="nps"))
+def test_a_survey_is_asked_for_under_the_rules_of_surveys(house):
+    survey_house.survey("nps", SurveyMoment.RHYTHM, kind="nps")
+    acme = house.account()
+    survey_house.person(acme)
+    published(step("ask", "survey", survey="nps"))
+    start_play(account=acme, playbook_key="small", by=house.people["alice"], now=NOW)
+
     assert results() == [("ask", "requested")]
-    assert StepResult.objects.get().detail == "nps"
-    sent = OutboxMessage.objects.exclude(key__endswith="in_app")
-    assert sent.count() == before
+    assert StepResult.objects.get().detail == "1 person is asked"
+    invitation = Invitation.objects.get()
+    assert (invitation.state, invitation.account) == ("planned", acme)
+    play = Play.objects.get()
+    assert invitation.asked_by == f"play:{play.pk}:{StepResult.objects.get().step_id}"
 
 
-def test_what_another_worker_did_meanwhile_is_refused_as_a_whole(house):
-    """A worker that saw the play before it was locked: the unique row decides, nothing is told."""
-    account = started(
-        house, step("pause", "wait", lasts={"hours": 24}), step("tell", "notify", owner="manager")
-    )
-    stale = Play.objects.get()
-    tick(MONDAY)
-    told = OutboxMessage.objects.count()
-    OutboxMessage.objects.filter(channel="email").update(key="forgotten")
-    directory = Owners(accounts=facts.account_rows([account.pk]).values(), day=NOW.date())
-    context = opening(
-        plays=[stale], now=MONDAY, calendar=facts.business_calendar(), directory=directory
-    )
-    due = [DueStep(stale, each, MONDAY) for each in context.steps[stale.playbook_id][1:]]
-    with pytest.raises(IntegrityError, match="result_once_a_step"), transaction.atomic():
-        act(due=due, context=context)
-    assert results() == [("pause", "over"), ("tell", "told")]
-    assert OutboxMessage.objects.count() == told
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_workers_that_tick_at_once_do_each_step_once(house):
-    published(
-        step("pause", "wait", lasts={"hours": 24}),
-        step("tell", "notify", owner="manager"),
-        step("on", "change_field", set={"add_tag": "vip"}),
-        CALL,
-    )
-    for number in range(20):
-        account = house.account(f"a{number}")
-        start_play(account=account, playbook_key="small", by=house.people["alice"], now=NOW)
-    barrier = threading.Barrier(2)
-
-    def work():
-        barrier.wait()
-        for minute in range(4):
-            tick(MONDAY + timedelta(minutes=minute))
-        connection.close()
-
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert StepResult.objects.count() == 60
-    assert Task.objects.count() == 20
-    assert OutboxMessage.objects.filter(channel="email").count() == 20
-
-
-def test_a_killed_worker_leaves_no_half_step(house):
-    def mails():
-        return OutboxMessage.objects.filter(channel="email").count()
-
-    def killed():
-        tick(MONDAY)
-        raise RuntimeError("killed")
-
-    started(
-        house, step("pause", "wait", lasts={"hours": 24}), step("tell", "notify", owner="manager")
-    )
-    with pytest.raises(RuntimeError), transaction.atomic():
-        killed()
-    assert (results(), mails()) == ([("pause", "")], 0)
-    tick(MONDAY)
-    assert (results(), mails()) == ([("pause", "over"), ("tell", "told")], 1)
+@pytest.mark.parametrize(
+    ("is_published", "detail"),
+    [(True, "0 people are asked; nobody: 1"), (False, "“nps” is not in force")],
+)
+def test_a_survey_that_asks_nobody_says_why(house, is_published, detail):
+    if is_published:
+        survey_house.survey("nps", SurveyMoment.RHYTHM, kind="nps")
+    started(house, step("ask", "survey", survey="nps"))
+    assert results() == [("ask", "nobody")]
+    assert StepResult.objects.get().detail == detail

@@ -171,6 +171,7 @@ def test_the_cap_of_an_account_holds_in_whatever_batch():
 
 def test_no_nps_after_a_bad_ticket():
     house.survey("nps", Moment.RHYTHM, kind="nps", recipients="everybody")
+    SurveyPolicy.objects.create(pk=1, bad_ticket_days=30)
     account = house.customer(customer_since=DAY - timedelta(days=30))
     Ticket.objects.create(
         account=account, external_id="t", opened_at=NOW, category="how_to",
