@@ -21,6 +21,7 @@ from cs_platform.models import InvariantRun
 from health import invariants as of_scores
 from metrics import invariants as of_figures
 from playbooks import invariants as of_plays
+from surveys import invariants as of_surveys
 
 EXAMPLES = 5
 LATELY = timedelta(days=3)
@@ -65,6 +66,7 @@ _NIGHTS = (
 CHECKS: Final[tuple[AnyCheck, ...]] = (
     *_NIGHTS,
     *of_facts.INVARIANTS,
+    *of_surveys.INVARIANTS,
     *of_scores.INVARIANTS,
     *of_plays.INVARIANTS,
     *of_figures.INVARIANTS,

@@ -31,6 +31,7 @@ from playbooks.engine import (
     hand_back_tasks,
     reassign_function_tasks,
 )
+from surveys.engine.deliveries import sync_deliveries
 from surveys.engine.planning import plan_day
 
 SHARD_ACCOUNTS = 5_000
@@ -168,6 +169,7 @@ def _advance_all_plays(shard: Shard) -> int:
 
 
 def _plan_surveys(shard: Shard) -> int:
+    sync_deliveries(is_whole=True)
     return plan_day(day=shard.next_day, now=shard.now).total
 
 

@@ -15,6 +15,7 @@ from accounts import purge
 from accounts.purge import PurgeRule
 from accounts.work import jobs
 from metrics import purge as metrics_purge
+from surveys import purge as surveys_purge
 
 JOB_KIND = "forget.daily"
 # A job is made once by its row: far longer than the minute, quarter or day that names it.
@@ -33,6 +34,7 @@ def rules(*, kinds: Collection[str]) -> tuple[PurgeRule, ...]:
     return (
         *purge.RULES,
         *metrics_purge.RULES,
+        *surveys_purge.RULES,
         PurgeRule("work", lambda now: jobs.forget_done(kinds=kinds, before=now - WORK_KEPT)),
         PurgeRule("sessions", _forget_sessions),
     )

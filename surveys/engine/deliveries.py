@@ -34,19 +34,25 @@ SET state = CASE m.state WHEN 'sent' THEN 'sent' ELSE 'held_back' END,
         WHEN m.decided_by_id IS NOT NULL THEN %(discarded)s
         ELSE %(unreachable)s END
 FROM accounts_outboxmessage m, surveys_survey s
-WHERE i.state = 'written' AND i.message_id = m.id AND s.id = i.survey_id
-    AND m.state IN ('sent', 'suppressed', 'dead')
+WHERE i.message_id = m.id AND s.id = i.survey_id
+    AND (i.state = 'written' AND m.state IN ('sent', 'suppressed', 'dead')
+        OR %(is_whole)s AND i.state = 'held_back' AND i.reason = %(undelivered)s
+            AND m.state = 'sent')
     AND (%(ids)s::bigint[] IS NULL OR i.id = ANY (%(ids)s::bigint[]))
 """
 
 
-def sync_deliveries(*, ids: Collection[int] | None = None) -> int:
-    """After the outbox; of these invitations, or of all that are on their way. How many changed."""
+def sync_deliveries(*, ids: Collection[int] | None = None, is_whole: bool = False) -> int:
+    """After the outbox; of these invitations, or of all that are on their way. How many changed.
+
+    `is_whole`: of those too whose dead letter somebody has revived, which the night looks for.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _SYNC,
             {
                 "ids": None if ids is None else list(ids),
+                "is_whole": is_whole or ids is not None,
                 "said_late": outbox.TOO_LATE,
                 "undelivered": HeldBack.UNDELIVERED,
                 "too_late": HeldBack.TOO_LATE,
@@ -82,3 +88,9 @@ def revoke(invitation_ids: Collection[int], *, reason: str) -> int:
     )
     waiting.update(state=OutboxMessage.State.SUPPRESSED, reason="the survey was revoked")
     return len(found)
+
+
+def forget_held_back(*, before: datetime) -> int:
+    """Rows that tell why nobody was asked, planned before then; what was sent stays."""
+    old = Invitation.objects.filter(state=State.HELD_BACK, planned_at__lt=before)
+    return old.delete()[0]

@@ -49,6 +49,7 @@ from metrics.models import AccountDay, AccountMonth, RetentionMonth, SnapshotMon
 from metrics.snapshots import take_snapshots
 from playbooks import publishing as playbooks
 from playbooks.models import Play, Playbook, PlayStart, Task
+from surveys.models import Invitation, Survey
 from tests.emitting import emitted
 from tests.times import before_now, now, today
 
@@ -443,7 +444,41 @@ def break_payload(account: Account, play: Play) -> None:
     SignalDelivery.objects.update(outcome="refused", reason="“day” is missing", handled_at=now())
 
 
+def invitation(account: Account, **values) -> Invitation:
+    version = Survey.objects.create(
+        key="nps", version=1, name="NPS", kind="nps", moment="rhythm", created_at=old()
+    )
+    fields = {"key": "k", "moment": "rhythm", "occasion": "o", "due_at": old(), **values}
+    return Invitation.objects.create(
+        survey=version, account=account, planned_at=old(), nonce="n", **fields
+    )
+
+
+def break_due_survey(account: Account, play: Play) -> None:
+    invitation(account)
+
+
+def break_sent_survey(account: Account, play: Play) -> None:
+    row = message(state="suppressed", reason="too late to be useful", to_address="a@b.example")
+    invitation(account, state="sent", sent_at=old(), expires_at=now(), message=row)
+
+
+def break_written_survey(account: Account, play: Play) -> None:
+    row = message(state="sent", sent_at=old(), to_address="a@b.example")
+    invitation(account, state="written", message=row)
+
+
+def break_asked_person(account: Account, play: Play) -> None:
+    other = Account.objects.create(external_id="other", name="Other", status="churned")
+    person = Contact.objects.create(account=other, external_id="p", name="P", met_on=today())
+    invitation(account, contact=person, state="revoked")
+
+
 BREAKS = (
+    (break_due_survey, "surveys_go_out"),
+    (break_sent_survey, "invitations_follow_their_message"),
+    (break_written_survey, "invitations_follow_their_message"),
+    (break_asked_person, "people_are_asked_at_their_account"),
     (break_missing_line_crossing, "line_crossings_are_transitions"),
     (break_invented_line_crossing, "line_crossings_are_transitions"),
     (break_line, "watch_lines_are_registered"),

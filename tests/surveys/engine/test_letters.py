@@ -7,7 +7,7 @@ import pytest
 from accounts.models import Contact, Installation, OutboxMessage
 from accounts.work import outbox
 from surveys.catalogue import Moment
-from surveys.engine.deliveries import expire, revoke, sync_deliveries
+from surveys.engine.deliveries import expire, forget_held_back, revoke, sync_deliveries
 from surveys.engine.letters import write_due
 from surveys.engine.planning import plan_day
 from surveys.models import Invitation, Survey
@@ -173,3 +173,22 @@ def test_a_revoked_link_counts_no_more_and_nothing_is_sent(renewal):
     assert house.messages()[0].state == "suppressed"
     assert revoke([invitation.pk], reason="again") == 0
     assert sync_deliveries() == 0
+
+
+def test_a_dead_letter_that_somebody_revived_counts_as_sent(renewal):
+    invitation = written()
+    OutboxMessage.objects.update(state="dead", reason="SMTPServerDisconnected")
+    sync_deliveries()
+    assert state(invitation) == ("held_back", "undelivered")
+    OutboxMessage.objects.update(state="sent", sent_at=NOW)
+    assert sync_deliveries() == 0
+    assert sync_deliveries(is_whole=True) == 1
+    assert state(invitation) == ("sent", "")
+
+
+def test_what_was_held_back_is_forgotten_in_the_end_and_what_was_sent_is_not(renewal):
+    kept, held = invited("kept"), invited("held")
+    Invitation.objects.filter(pk=held.pk).update(state="held_back", reason="asked_lately")
+    assert forget_held_back(before=NOW) == 0
+    assert forget_held_back(before=NOW + timedelta(seconds=1)) == 1
+    assert list(Invitation.objects.all()) == [kept]
