@@ -97,3 +97,24 @@ RECIPIENT_WORDS = Words(
         "everybody": "Everybody who may be written to",
     }
 )
+HELD_BACK_WORDS = Words(
+    {
+        "not_customer": "The account is no customer",
+        "left": "The person has left, or was erased",
+        "do_not_contact": "Asked not to be written to",
+        "unreachable": "No address, or mail to it comes back",
+        "already_planned": "The same survey waits for this person",
+        "same_moment": "Another survey asks about this moment",
+        "bad_ticket": "A bad ticket was days ago",
+        "asked_lately": "Another survey asked this person lately",
+        "account_cap": "The account has had as many surveys as it may",
+        "no_consent": "Has not agreed to be written to",
+        "touch_budget": "No room in the touch budget in time",
+        "too_late": "Could not go out in time",
+        "nobody": "The account has no people",
+        "retired": "The survey was taken out of force",
+        "undelivered": "The mail could not be delivered",
+        "discarded": "One of us decided not to send it",
+    }
+)
+"""Why somebody is not asked: `surveys.scoring.governance.HeldBack`."""

@@ -19,9 +19,8 @@ INVARIANTS = (
         SELECT format('invitation %%s is %%s, message %%s is %%s', i.id, i.state, m.id, m.state)
         FROM surveys_invitation i JOIN accounts_outboxmessage m ON m.id = i.message_id
         WHERE (i.state IN ('sent', 'answered', 'expired') AND m.state <> 'sent')
-            OR (i.state = 'written' AND m.state IN ('suppressed', 'dead')
-                AND m.next_at < now() - interval '1 hour')
-            OR (i.state = 'written' AND m.state = 'sent' AND m.sent_at < %(now)s - interval '1 hour')
+            OR (i.state = 'written' AND m.state IN ('sent', 'suppressed', 'dead')
+                AND coalesce(m.sent_at, m.next_at) < %(now)s - interval '1 hour')
         ORDER BY i.id
         """,
         heals=True,

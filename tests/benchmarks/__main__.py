@@ -25,6 +25,7 @@ GROUPS = {
     "preview": ["bench_preview"],
     "sequences": ["bench_sequences"],
     "start": ["bench_start"],
+    "surveys": ["bench_surveys"],
     "clone": ["bench_clone"],
     "night_large": ["bench_night", "night_large", "100000"],
 }

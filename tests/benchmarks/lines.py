@@ -112,6 +112,7 @@ LINES: Mapping[str, Line] = {
     "sequences.tick_due": Line("CPU s", 1.5),  # ours: a thousand mails written at once
     "sequences.fire_unknown": Line("CPU ms", 0.1),
     "sequences.fire_others": Line("CPU ms", 0.1),
+    "surveys.plan": Line("s for 100,000", 60),
     "start.web": Line("s", 5),  # ours: what a restart keeps users waiting
     "start.prepare": Line("s", 20),  # ours: a third of what a clone may take
     "clone.page": Line("s", 60),

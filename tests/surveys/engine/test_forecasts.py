@@ -14,10 +14,10 @@ from surveys.engine.forecasts import forecast
 from surveys.engine.letters import write_due
 from surveys.engine.planning import plan_day
 from surveys.models import Invitation, SurveyPolicy
-from tests.surveys.engine import house, test_mail_parts
+from tests.surveys.engine import answering_urls, house
 from tests.surveys.engine.house import DAY, NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(test_mail_parts.__name__)]
+pytestmark = [pytest.mark.django_db, pytest.mark.urls(answering_urls.__name__)]
 MIDNIGHT = NOW.replace(hour=0, minute=15)
 
 

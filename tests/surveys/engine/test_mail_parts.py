@@ -7,12 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 from django.core import mail
 from django.test import override_settings
-from django.urls import path
 
 from accounts.api.in_app import shown_message
 from accounts.models import OutboxMessage
 from accounts.work import outbox
-from cs_platform import urls as platform_urls
 from surveys.catalogue import Moment
 from surveys.engine.deliveries import revoke, sync_deliveries
 from surveys.engine.letters import write_due
@@ -20,26 +18,16 @@ from surveys.engine.mail_parts import text_on
 from surveys.engine.planning import plan_day
 from surveys.invitation_links import linked_invitation
 from surveys.models import Invitation, SurveyBranding
-from tests.surveys.engine import house
+from tests.surveys.engine import answering_urls, house
 from tests.surveys.engine.house import DAY, NOW
 
 pytestmark = pytest.mark.django_db
 _HREF = re.compile(r'href="([^"]+)"')
 
 
-def answering(request, token):
-    raise AssertionError("nobody answers here")
-
-
-urlpatterns = [
-    path("answer-here/<str:token>/", answering, name="survey_answer"),
-    *platform_urls.urlpatterns,
-]
-
-
 @pytest.fixture(autouse=True)
 def answer_page():
-    with override_settings(ROOT_URLCONF=__name__, BASE_URL="https://cs.example"):
+    with override_settings(ROOT_URLCONF=answering_urls.__name__, BASE_URL="https://cs.example"):
         yield
 
 

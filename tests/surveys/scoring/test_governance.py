@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from surveys.catalogue import HELD_BACK_WORDS
 from surveys.scoring.governance import (
     ALLOWED,
     Allowed,
@@ -263,3 +264,7 @@ def test_many_people_of_one_account_take_time_in_proportion(cap):
 
     seconds(100)
     assert seconds(16_000) < 12 * max(seconds(4_000), 0.01)
+
+
+def test_each_reason_has_words():
+    assert set(HELD_BACK_WORDS.given) == set(HeldBack)
