@@ -155,6 +155,7 @@ def decide_batch(
         touches=known.touches,
         policy=rules.asking,
         budget=rules.budget,
+        day_of=rules.day_of,
     )
     rows = [_planned_row(each, found[id(each.asking)][1]) for each in planned]
     return [*rows, *map(_row_of_nobody, nobody)]

@@ -7,7 +7,7 @@ messages together may reach somebody is the touch budget's matter (`accounts.tou
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -122,7 +122,7 @@ ALLOWED: Final = Allowed()
 
 
 @dataclass(slots=True)
-class _AskedAccount:
+class AskedAccount:
     """What the people of one account are asked, as invitations are added."""
 
     policy: AskingPolicy
@@ -226,7 +226,7 @@ def _free_of_others(others: Sequence[Day], day: Day, between: int) -> Day:
 
 def gate(invitee: Invitee, *, asked: Iterable[Asked], policy: AskingPolicy) -> Decision:
     """Whether this person is asked on this day, given what the people of the account are asked."""
-    account = _AskedAccount(policy)
+    account = AskedAccount(policy)
     for each in asked:
         account.add(each)
     return account.decide(invitee)
@@ -237,22 +237,18 @@ def decide_in_order(
     *,
     asked: Mapping[int, Iterable[Asked]],
     policy: AskingPolicy,
-    further: Callable[[int], Decision] = lambda _place: ALLOWED,
 ) -> list[Decision]:
     """One decision for each, the most important first: whoever is let through counts from then on
-    as planned. `asked`: by account. `further` is asked about those alone that these rules let
-    through, by their place in the order."""
-    accounts: dict[int, _AskedAccount] = {}
+    as planned. `asked`: by account."""
+    accounts: dict[int, AskedAccount] = {}
     decisions: list[Decision] = []
-    for place, invitee in enumerate(invitees):
+    for invitee in invitees:
         account = accounts.get(invitee.account)
         if account is None:
-            account = accounts[invitee.account] = _AskedAccount(policy)
+            account = accounts[invitee.account] = AskedAccount(policy)
             for each in asked.get(invitee.account, ()):
                 account.add(each)
         decision = account.decide(invitee)
-        if isinstance(decision, Allowed):
-            decision = further(place)
         decisions.append(decision)
         if isinstance(decision, Allowed):
             account.add(as_planned(invitee))

@@ -2,26 +2,20 @@
 together, in one order."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 
 from accounts.touch_budget import TouchBudget, first_room
 from surveys.scoring.governance import (
-    ALLOWED,
-    Allowed,
     Asked,
+    AskedAccount,
     AskingPolicy,
-    Decision,
     HeldBack,
     Invitee,
     NotAsked,
-    decide_in_order,
+    as_planned,
 )
-
-_NO_CONSENT: Final = NotAsked(HeldBack.NO_CONSENT)
-_NO_ROOM: Final = NotAsked(HeldBack.TOUCH_BUDGET)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,33 +80,49 @@ def plan(
     touches: Iterable[AccountTouch],
     policy: AskingPolicy,
     budget: TouchBudget,
+    day_of: Callable[[datetime], date],
 ) -> list[Planned]:
     """All of them with what becomes of each, the most important first. `asked` by account;
-    `touches` past and to come, those of what is planned already among them."""
-    ordered = _in_order(askings)
+    `touches` past and to come, those of what is planned already among them; `day_of`: the day that
+    a moment is on for these rules."""
     ledger = _TouchLedger(budget)
     for touch in touches:
         ledger.add(touch)
-    rooms: dict[int, datetime] = {}
+    accounts: dict[int, AskedAccount] = {}
+    planned = []
+    for asking in _in_order(askings):
+        pk = asking.invitee.account
+        if pk not in accounts:
+            accounts[pk] = AskedAccount(policy)
+            for each in asked.get(pk, ()):
+                accounts[pk].add(each)
+        planned.append(_decide(asking, accounts[pk], ledger, day_of))
+    return planned
 
-    def further(place: int) -> Decision:
-        asking = ordered[place]
-        if asking.is_consent_missing:
-            return _NO_CONSENT
-        room = ledger.room_for(asking)
-        if room >= asking.ends_at:
-            return _NO_ROOM
-        rooms[place] = room
-        ledger.add(AccountTouch(asking.invitee.account, (asking.invitee.contact,), room))
-        return ALLOWED
 
-    decisions = decide_in_order(
-        (each.invitee for each in ordered), asked=asked, policy=policy, further=further
-    )
-    return [
-        Planned(asking, rooms.get(place, asking.due_at), _reason(decision))
-        for place, (asking, decision) in enumerate(zip(ordered, decisions, strict=True))
-    ]
+def _decide(
+    asking: Asking,
+    account: AskedAccount,
+    ledger: _TouchLedger,
+    day_of: Callable[[datetime], date],
+) -> Planned:
+    """The rules hold on the day it is due, and on a later one where the touch budget moves it."""
+    decision = account.decide(asking.invitee)
+    if isinstance(decision, NotAsked):
+        return Planned(asking, asking.due_at, decision.reason)
+    if asking.is_consent_missing:
+        return Planned(asking, asking.due_at, HeldBack.NO_CONSENT)
+    room = ledger.room_for(asking)
+    if room >= asking.ends_at:
+        return Planned(asking, asking.due_at, HeldBack.TOUCH_BUDGET)
+    invitee = replace(asking.invitee, day=day_of(room))
+    if invitee != asking.invitee:
+        decision = account.decide(invitee)
+        if isinstance(decision, NotAsked):
+            return Planned(asking, asking.due_at, decision.reason)
+    account.add(as_planned(invitee))
+    ledger.add(AccountTouch(invitee.account, (invitee.contact,), room))
+    return Planned(asking, room)
 
 
 def _in_order(askings: Iterable[Asking]) -> Sequence[Asking]:
@@ -123,7 +133,3 @@ def _in_order(askings: Iterable[Asking]) -> Sequence[Asking]:
             str(each.invitee.survey), each.invitee.moment or "", each.invitee.contact,
         ),
     )  # fmt: skip
-
-
-def _reason(decision: Decision) -> HeldBack | None:
-    return None if isinstance(decision, Allowed) else decision.reason
