@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.module_loading import import_string
-from django.utils.safestring import SafeString
 
 from accounts.declarations import platform_apps
 from accounts.models import OutboxMessage
@@ -13,11 +12,11 @@ from accounts.models import OutboxMessage
 
 @dataclass(frozen=True, slots=True)
 class MessageAddition:
-    """Stands after the body: `text` in plain mail, `html` where mail is shown as a page (which then
-    is in `language`), `link` alone, whole, in a product."""
+    """Stands after the body: `text` in plain mail, `html`, as a template renders it, where mail is
+    shown as a page (which then is in `language`), `link` alone, whole, in a product."""
 
     text: str
-    html: SafeString
+    html: str
     link: str
     language: str
 

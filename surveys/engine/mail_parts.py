@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext, override
 
 from accounts.models import Installation, OutboxMessage
@@ -78,8 +77,8 @@ def _as_text(scores: list[ScoreLink], text: SurveyText, link: str) -> str:
     return "\n".join([*ends, *scale, "", f"{_open_words()}: {link}"]).lstrip("\n")
 
 
-def _as_html(scores: list[ScoreLink], text: SurveyText, link: str, colour: str) -> SafeString:
-    page = render_to_string(
+def _as_html(scores: list[ScoreLink], text: SurveyText, link: str, colour: str) -> str:
+    return render_to_string(
         "mail/survey_scale.html",
         {
             "scores": scores,
@@ -91,7 +90,6 @@ def _as_html(scores: list[ScoreLink], text: SurveyText, link: str, colour: str) 
             "open_words": _open_words(),
         },
     )
-    return SafeString(page)
 
 
 def _open_words() -> str:
