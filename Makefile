@@ -83,9 +83,10 @@ faults: dev-environment ## kills, repeats and races, small
 	@$(BIN)/pytest -q -m faults $(ARGS)
 
 faults-full: dev-environment ## minutes of kills, one a second: a larger company, 10,000 crossings, 10,000 mails
-	@CS_DRILL_ACCOUNTS=1200 CS_DRILL_NIGHTS=6 CS_DRILL_SECONDS=240 CS_DRILL_CROSSINGS=10000 CS_DRILL_MAILS=10000 CS_DRILL_SEQUENCES=1000 \
+	@CS_DRILL_ACCOUNTS=1200 CS_DRILL_NIGHTS=6 CS_DRILL_SECONDS=240 CS_DRILL_CROSSINGS=10000 CS_DRILL_MAILS=10000 CS_DRILL_SEQUENCES=1000 CS_DRILL_SURVEYS=2000 \
 		$(BIN)/pytest -q -s tests/pipeline/test_kills.py tests/pipeline/test_crossings_under_kills.py \
-		tests/pipeline/test_mail_under_kills.py tests/pipeline/test_sequences_under_kills.py $(ARGS)
+		tests/pipeline/test_mail_under_kills.py tests/pipeline/test_sequences_under_kills.py \
+		tests/pipeline/test_surveys_under_kills.py $(ARGS)
 
 nightly: run-environment ## what the night does, now: make nightly [DAY=2026-01-31]
 	@$(BIN)/python manage.py nightly $(if $(DAY),--day $(DAY))
