@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
@@ -105,8 +105,10 @@ class InstallationAdmin(ConfirmedAdmin, KeptAdmin):
         ):
             messages.info(
                 request,
-                gettext(
-                    "%(count)s accounts without any amount in %(before)s are in %(currency)s now."
+                ngettext(
+                    "%(count)s account without any amount in %(before)s is in %(currency)s now.",
+                    "%(count)s accounts without any amount in %(before)s are in %(currency)s now.",
+                    count,
                 )
                 % {
                     "count": f"{count:,}",

@@ -8,7 +8,7 @@ changed on it. What the contracts do not tell is a part of its own and never gue
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
@@ -71,16 +71,15 @@ def _parts_of_day(ended: Pieces, started: Pieces, staying: Pieces) -> Parts:
     if not any(piece.arr for piece in [*started, *staying]):
         return _loss_of_all(ended)
     parts: Parts = Counter()
-    matched: Pieces = []
     groups = list(matched_groups(ended, started))
     for old, new in groups:
         parts.update(_parts_of_group(old, new))
-        matched += new
-    kept = [*staying, *matched]
-    for piece in (p for p in ended if not any(p in old for old, _ in groups)):
-        parts[piece.stretch.currency, _cause_of_end(piece, staying=kept)] -= piece.arr
-    for piece in (p for p in started if p not in matched):
-        parts[piece.stretch.currency, _cause_of_start(piece, staying=kept)] += piece.arr
+    followed = [piece for new in groups for piece in new[1]]
+    kept = {piece.term.product for piece in [*staying, *followed] if piece.arr}
+    for piece in _without(ended, [piece for old in groups for piece in old[0]]):
+        parts[piece.stretch.currency, _cause_of_end(piece, kept=kept)] -= piece.arr
+    for piece in _without(started, followed):
+        parts[piece.stretch.currency, _cause_of_start(piece, kept=kept)] += piece.arr
     return parts
 
 
@@ -106,14 +105,14 @@ def matched_groups(ended: Pieces, started: Pieces) -> Iterator[tuple[Pieces, Pie
 def groups_among(ended: Pieces, started: Pieces) -> Iterator[tuple[Pieces, Pieces]]:
     """Of however many: itself renewed, a step of its deal, its subscription, its product, the
     contract that names it; then whatever else was taken over."""
-    old, new = list(ended), list(started)
+    old, new = ended, started
     for name in _NAMES:
-        for value in dict.fromkeys(filter(None, map(name, old))):
-            both = [p for p in old if name(p) == value], [p for p in new if name(p) == value]
-            if all(both):
-                old, new = _without(old, both[0]), _without(new, both[1])
-                yield both
-    for piece in list(old):
+        olds, news = _by_name(old, name), _by_name(new, name)
+        groups = [(olds[value], news[value]) for value in olds if value and value in news]
+        yield from groups
+        old = _without(old, [piece for group in groups for piece in group[0]])
+        new = _without(new, [piece for group in groups for piece in group[1]])
+    for piece in old:
         linked = [p for p in new if p.term.renews == piece.term.key]
         if linked:
             old, new = _without(old, [piece]), _without(new, linked)
@@ -149,8 +148,17 @@ def _goes_on_as(old: Piece, new: Piece) -> bool:
     return named or new.term.renews == old.term.key or old.stretch.is_taken_over
 
 
+def _by_name(pieces: Pieces, name: Callable[[Piece], str]) -> dict[str, Pieces]:
+    found: dict[str, Pieces] = {}
+    for piece in pieces:
+        found.setdefault(name(piece), []).append(piece)
+    return found
+
+
 def _without(pieces: Pieces, gone: Pieces) -> Pieces:
-    return [piece for piece in pieces if piece not in gone]
+    """By what they are, not by how they look: an account may have thousands."""
+    ids = set(map(id, gone))
+    return [piece for piece in pieces if id(piece) not in ids]
 
 
 def _parts_of_group(old: Pieces, new: Pieces) -> Parts:
@@ -195,23 +203,21 @@ def _units_of(pieces: Pieces) -> int | None:
     return None if None in units else sum(filter(None, units))
 
 
-def _cause_of_start(piece: Piece, *, staying: Pieces) -> MovementCause:
-    """More of a product it has is seats where the contract says how many."""
-    others = {other.term.product for other in staying if other.arr}
+def _cause_of_start(piece: Piece, *, kept: Container[str]) -> MovementCause:
+    """More of a product it keeps is seats where the contract says how many."""
     product = piece.term.product
-    if product and product in others and piece.term.quantity:
+    if product and product in kept and piece.term.quantity:
         return MovementCause.SEATS
-    if product and product not in others and "" not in others:
+    if product and product not in kept and "" not in kept:
         return MovementCause.CROSS_SELL
     return MovementCause.NOT_TOLD
 
 
-def _cause_of_end(piece: Piece, *, staying: Pieces) -> MovementCause:
+def _cause_of_end(piece: Piece, *, kept: Container[str]) -> MovementCause:
     """One that something unnamed took over is not told; any other ended."""
     if piece.stretch.is_taken_over:
         return MovementCause.NOT_TOLD
-    others = {other.term.product for other in staying if other.arr}
-    if piece.term.product and piece.term.product in others and piece.term.quantity:
+    if piece.term.product and piece.term.product in kept and piece.term.quantity:
         return MovementCause.SEATS
     return MovementCause.ENDED
 

@@ -282,7 +282,7 @@ def test_accounts_whose_currency_nobody_said_follow_that_of_reports(ops, yen):
     load_raw("contracts", *contracts, day=TODAY)
     form = INSTALLATION | {"currency": "EUR"}
     said = text(ops.post(at("installation_change", 1), form, follow=True))
-    assert "1 accounts without any amount in USD are in EUR now." in said
+    assert "1 account without any amount in USD is in EUR now." in said
     derive_overdue(day=TODAY, now=NOW, real_now=NOW)
     found = Account.objects.values_list("external_id", "currency", "arr_minor")
     assert set(found) == {

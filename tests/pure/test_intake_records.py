@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from accounts.intake import csv_files, json_bodies
 from accounts.intake.errors import FieldError, FileRefused, RecordError, TooLarge
+from accounts.intake.numbers import plain_integer
 from accounts.intake.parse_options import iso_reading
 from accounts.intake.records import Record, read_record
 from accounts.intake.specs import SPECS, Kind
@@ -375,3 +376,10 @@ def test_a_value_of_events_that_cannot_be_read_holds_its_row(value, code):
         {**raw, "total_value": value}, spec=SPECS[Kind.USAGE], position=1, reading=reading
     )
     assert [(each.field, each.code) for each in found] == [("total_value", code)]
+
+
+@pytest.mark.parametrize(
+    ("mark", "read"), [(None, "1.000"), (".", "1"), (",", "1000")]
+)  # a thousand to one reader, one to the next: nobody chose, nothing is guessed
+def test_a_thousand_with_a_point_is_read_as_somebody_chose(mark, read):
+    assert plain_integer("1.000", decimal_mark=mark) == read
