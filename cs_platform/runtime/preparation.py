@@ -20,6 +20,7 @@ from cs_platform.runtime.servers import is_named
 from cs_platform.runtime.work_locks import preparing
 from health import publishing as scorecards
 from playbooks import publishing as playbooks
+from surveys.publishing import install_surveys
 
 # Written on the schema, which exists before any table: a killed restore leaves it there.
 _RESTORE_UNFINISHED = "cs_platform: restore unfinished"
@@ -46,6 +47,7 @@ def prepare_database(*, app: str, on_wait: Callable[[str], object]) -> None:
         OutreachPolicy.objects.get_or_create(pk=1)
         scorecards.install_library(now=clock.now())
         playbooks.install_library(now=clock.now())
+        install_surveys(now=clock.now())
         changes = upgrade_ledgers(day=clock.today(), now=clock.now())
         if changes is not None:
             on_wait(str(changes))

@@ -1,0 +1,123 @@
+"""Drafts, versions, and what is refused on the way into force."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from accounts.models import User
+from surveys import publishing
+from surveys.library.definition_reader import SurveyError
+from surveys.library.shipped import KEYS, shipped_survey
+from surveys.library.survey_yaml import as_mapping, write_survey_yaml
+from surveys.models import Survey
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2025, 3, 14, 12, tzinfo=UTC)
+AFTER_EVENT = {"kind": "csat", "scale": "1-5", "moment": "after_event"}
+LANGUAGES = ["en", "de", "fr", "es"]
+
+
+@pytest.fixture
+def ops():
+    return User.objects.create_user("ops@demo.example", name="Otto", role="ops")
+
+
+def installed(key="nps") -> Survey:
+    publishing.install_surveys(now=NOW)
+    return Survey.objects.get(key=key)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_ships_is_whole_in_four_languages(key):
+    survey = shipped_survey(key)
+    assert survey.key == key
+    assert list(survey.texts) == LANGUAGES
+    for text in survey.texts.values():
+        assert all((text.subject, text.intro, text.question, text.reason, text.thanks))
+        assert text.low.startswith(str(survey.lowest))
+        assert text.high.startswith(str(survey.highest))
+
+
+def test_a_new_installation_has_drafts_and_asks_nobody():
+    assert publishing.install_surveys(now=NOW) == len(KEYS)
+    assert publishing.install_surveys(now=NOW) == 0
+    assert set(Survey.objects.values_list("state", flat=True)) == {"draft"}
+    for row in Survey.objects.all():
+        assert row.definition() == shipped_survey(row.key)
+
+
+def test_one_version_is_in_force_and_never_changes(ops):
+    first = publishing.publish(survey=installed(), by=ops, now=NOW, reason="We begin")
+    assert (first.state, first.published_by, first.reason) == ("published", ops, "We begin")
+    draft = publishing.begin_draft(version=first, by=ops, now=NOW)
+    assert publishing.begin_draft(version=first, by=ops, now=NOW) == draft
+    publishing.publish(survey=draft, by=ops, now=NOW)
+    assert [row.state for row in Survey.objects.filter(key="nps").order_by("version")] == [
+        "retired",
+        "published",
+    ]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Survey.objects.filter(pk=first.pk).update(name="Another")
+    with pytest.raises(publishing.NotADraftError):
+        publishing.publish(survey=draft, by=ops, now=NOW)
+
+
+def test_back_to_an_earlier_version_is_a_new_one(ops):
+    first = publishing.publish(survey=installed(), by=ops, now=NOW)
+    content = as_mapping(first.definition()) | {"name": "Would you?"}
+    draft = publishing.begin_draft(version=first, by=ops, now=NOW)
+    draft = publishing.save_draft(draft=draft, revision=1, content=content, by=ops, now=NOW)
+    publishing.publish(survey=draft, by=ops, now=NOW)
+    begun = publishing.begin_draft(version=first, by=ops, now=NOW)
+    back = publishing.roll_back(version=first, by=ops, reason="Fewer answers", now=NOW)
+    assert (back.version, back.name) == (4, first.name)
+    assert back.reason == "Back to v1: Fewer answers"
+    assert Survey.objects.get(pk=begun.pk).state == "draft"
+
+
+def test_a_draft_is_saved_from_what_was_looked_at(ops):
+    draft = installed()
+    content = as_mapping(draft.definition())
+    saved = publishing.save_draft(
+        draft=draft, revision=1, content=content | {"key": "other"}, by=ops, now=NOW
+    )
+    assert (saved.key, saved.revision, saved.edited_by) == ("nps", 2, ops)
+    with pytest.raises(publishing.DraftMovedOnError):
+        publishing.save_draft(draft=draft, revision=1, content=content, by=ops, now=NOW)
+    wrong = content | {"expires_days": 0}
+    with pytest.raises(SurveyError, match="expires_days"):
+        publishing.save_draft(draft=draft, revision=2, content=wrong, by=ops, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"audience": "nobody"}, "audience"),
+        (AFTER_EVENT | {"event_kind": "no_such"}, "event_kind"),
+    ],
+)
+def test_what_names_nothing_does_not_come_into_force(ops, changes, field):
+    draft = installed()
+    content = as_mapping(draft.definition()) | changes
+    draft = publishing.save_draft(draft=draft, revision=1, content=content, by=ops, now=NOW)
+    with pytest.raises(SurveyError, match=field):
+        publishing.publish(survey=draft, by=ops, now=NOW)
+    assert Survey.objects.get(pk=draft.pk).state == "draft"
+
+
+def test_text_takes_the_place_of_a_draft_only_where_that_is_said(ops):
+    text = write_survey_yaml(installed().definition()).replace("recommend us", "name us")
+    with pytest.raises(SurveyError, match="is a draft already"):
+        publishing.import_survey(text=text, replaces=False, by=ops, now=NOW)
+    taken = publishing.import_survey(text=text, replaces=True, by=ops, now=NOW)
+    assert taken.name == "Would they name us?"
+    assert Survey.objects.filter(key="nps").count() == 1
+
+
+def test_out_of_force_it_asks_nobody_any_more(ops):
+    survey = publishing.publish(survey=installed(), by=ops, now=NOW)
+    assert publishing.retire(survey=survey).state == "retired"
+    with pytest.raises(publishing.NotInForceError):
+        publishing.retire(survey=survey)
+    assert publishing.publish(survey=survey, by=ops, now=NOW).state == "published"
