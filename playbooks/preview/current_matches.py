@@ -83,7 +83,7 @@ _SILENT = """
     GROUP BY account_id HAVING max(day) <= %(day)s - %(silent)s ORDER BY account_id
 """
 _MEMBERS = """
-    SELECT m.account_id, m.since
+    SELECT m.account_id, m.since, v.name
     FROM accounts_savedview v JOIN accounts_audiencemember m ON m.audience_id = v.id
     WHERE v.key = %(audience)s AND m.left_on IS NULL ORDER BY m.account_id
 """
@@ -152,8 +152,9 @@ def _true_since(moment: Occurrence, day: date) -> Iterator[Occurred]:
     if not isinstance(moment, AudienceEntry):
         yield from occurrences(moment, since=day - _YEAR, until=day, still=True)
         return
-    for account, since in _fetch_rows(_MEMBERS, audience=moment.audience):
-        yield Occurred(account, since, {"audience": moment.audience, "on": since.isoformat()})
+    for account, since, name in _fetch_rows(_MEMBERS, audience=moment.audience):
+        seen = {"audience": moment.audience, "name": name, "on": since.isoformat()}
+        yield Occurred(account, since, seen)
 
 
 def _accounts_beyond_line(trigger: Trigger) -> Sequence[tuple[Any, ...]]:

@@ -8,8 +8,9 @@ import multiprocessing
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
-from tests.benchmarks.measuring import report, scaled, served
+from tests.benchmarks.measuring import cpu_clocks, report, scaled, served
 from tests.crossings import a_crossing
 
 NOW = datetime(2025, 6, 30, 10, tzinfo=UTC)
@@ -72,6 +73,15 @@ WHERE s.position IN (3, 5)
 """
 
 
+_CROSSINGS = """
+INSERT INTO health_thresholdcrossing (account_id, day, subject, seq, kind, cause, direction,
+    from_band, to_band, score_before, score_after, scorecard_id, is_overridden, created_at)
+SELECT a.id, %(now)s::date - (a.id %% 90)::int, 'score', 1, 'band', 'moved', 'down', 'watch',
+       'intervene', 55, 35, (SELECT min(id) FROM health_scorecard), false, %(now)s
+FROM (SELECT id FROM accounts_account ORDER BY id LIMIT %(falls)s) a
+"""
+
+
 def run(*statements, **values):
     from django.db import connection  # noqa: PLC0415 -- after django.setup()
 
@@ -95,6 +105,14 @@ def seconds(work, rounds=1):
         work()
         taken.append(time.perf_counter() - begun)
     return statistics.median(taken)
+
+
+def cpu_seconds(work):
+    """CPU seconds of this process and its connection, and wall seconds."""
+    clock, begun = cpu_clocks(), time.perf_counter()
+    started = clock()
+    work()
+    return (clock() - started) / 1e9, time.perf_counter() - begun
 
 
 def prepare():
@@ -175,9 +193,45 @@ def bench_ticks():
     report("playbooks.tick_recovered", taken, moved=moved[0])
 
 
+def bench_preview():
+    """The first figures of a dry run of 90 days with as many falls as above, and of the list of
+    accounts on which a playbook may be started in bulk, where it is true of all of them."""
+    from accounts.models import Installation, User  # noqa: PLC0415 -- after django.setup()
+    from playbooks.models import DryRun, Playbook  # noqa: PLC0415 -- after django.setup()
+    from playbooks.preview.current_matches import (  # noqa: PLC0415 -- after django.setup()
+        would_start_now,
+    )
+    from playbooks.preview.job import fill  # noqa: PLC0415 -- after django.setup()
+
+    Installation.objects.update_or_create(pk=1, defaults={"as_of": NOW.date()})
+    run(_CROSSINGS, falls=FALLS, now=NOW)
+    run("ANALYZE")
+    stepped_in = Playbook.objects.get(key="watch_to_intervene")
+    asked = DryRun.objects.create(
+        playbook=stepped_in,
+        revision=stepped_in.revision,
+        asked_by=User.objects.earliest("pk"),
+        since=NOW.date() - timedelta(days=89),
+        until=NOW.date(),
+        asked_at=NOW,
+    )
+    cpu, wall = cpu_seconds(lambda: fill(asked, now=NOW))
+    told = asked.result
+    assert told["started"] + told["queued"] + told["suppressed"] == FALLS
+    report("playbooks.dry_run", cpu, falls=FALLS, started=told["started"], wall_seconds=wall)
+    at_risk = Playbook.objects.get(key="at_risk").rule()
+    found = []
+    look = partial(would_start_now, at_risk, day=NOW.date(), now=NOW)
+    cpu, wall = cpu_seconds(lambda: found.extend(look()))
+    assert len(found) == ACCOUNTS
+    report("playbooks.bulk_start_list", cpu, accounts=ACCOUNTS, wall_seconds=wall)
+    run("TRUNCATE playbooks_dryrun, health_thresholdcrossing CASCADE")
+
+
 def main():
     with served():
         prepare()
+        bench_preview()
         bench_firing()
         bench_ticks()
 

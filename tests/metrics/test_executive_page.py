@@ -53,8 +53,8 @@ def test_the_figures_of_a_book_done_by_hand(client, people, book):
         in shown
     )
     assert "Net revenue retention 103.0% Good by benchmark 8.0 below target 111.0%" in shown
-    assert "Gross revenue retention 95.0% Great target 90.0%" in shown
-    assert "Logo retention 100.0% Great target 90.0%" in shown
+    assert "Gross revenue retention target 90.0% 95.0% Great" in shown
+    assert "Logo retention target 90.0% 100.0% Great" in shown
     for step in ("Start $50,000.00", "Expansion $4,000.00", "Contraction −$2,500.00"):
         assert step in shown
     assert "End $51,500.00" in shown
