@@ -43,6 +43,7 @@ from playbooks.pages.tasks import bulk as task_bulk
 from playbooks.pages.tasks import new as task_new
 from playbooks.pages.tasks import views as tasks
 from surveys.pages.follow_ups import views as follow_ups
+from surveys.pages.results import views as survey_results
 
 register_converter(AccountIdConverter, "account_id")
 
@@ -145,6 +146,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("surveys/follow-ups/<int:follow_up_id>/act/", follow_ups.act, name="follow_up_act"),
     path("surveys/follow-ups/<int:follow_up_id>/tell/", follow_ups.tell, name="follow_up_tell"),
     path("surveys/follow-ups/<int:follow_up_id>/drop/", follow_ups.drop, name="follow_up_drop"),
+    path("surveys/", survey_results.results, name="surveys"),
+    path("surveys/<str:key>/", survey_results.survey, name="survey_results"),
+    path("surveys/<str:key>/answers/", survey_results.answers, name="survey_answers"),
+    path("surveys/<str:key>/silent/", survey_results.silent, name="survey_silent"),
+    path("surveys/<str:key>/baseline/", survey_results.baseline, name="survey_baseline"),
     path("hooks/mail/<str:token>/", mail_events.receive, name="mail_events"),
     path("hooks/slack/<slug:key>/", chat.slack, name="chat_slack"),
     path("hooks/teams/<slug:key>/", chat.teams, name="chat_teams"),
@@ -201,5 +207,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         account_plays.stop,
         name="account_play_stop",
     ),
+    path("accounts/<account_id:external_id>/surveys/", account.surveys, name="account_surveys"),
     path("accounts/<account_id:external_id>/tasks/", account.tasks, name="account_tasks"),
 ]

@@ -151,12 +151,25 @@ def _play(house: House, place: str) -> Play:
     )
 
 
+def _survey_key(house: House, place: str) -> str:
+    """Of a survey that only this account has answered, in another tool."""
+    if place == "missing":
+        return "nothing"
+    Response.objects.get_or_create(
+        account=house.accounts[place], external_id=f"secret-answer-{place}",
+        survey_key=f"secret-{place}", kind="nps", lowest=0, highest=10, value=9, standing=1,
+        answered_at=NOW, learned_at=NOW,
+    )  # fmt: skip
+    return f"secret-{place}"
+
+
 # What is named otherwise than by a number.
 _NAMED = {
     "account": lambda house, place: f"acc-{place}",
     "api_kind": lambda house, place: "nothing" if place == "missing" else place,
     "import_kind": lambda house, place: "nothing" if place == "missing" else "accounts",
     "import_position": lambda house, place: 2,
+    "survey": _survey_key,
 }
 _MADE = {
     "api_run": _api_run,

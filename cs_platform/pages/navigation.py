@@ -72,6 +72,14 @@ PAGES = (
         ("/mail/", "/in-app/"),
     ),
     RailPage(
+        "surveys",
+        gettext_noop("Surveys"),
+        "message-square",
+        "surveys",
+        Right.VIEW_ACCOUNTS,
+        ("/surveys/",),
+    ),
+    RailPage(
         "executive",
         gettext_noop("Executive"),
         "chart-line",
@@ -109,6 +117,7 @@ ACCOUNT_TABS = (
     ("account_timeline", gettext_noop("Timeline")),
     ("account_people", gettext_noop("People")),
     ("account_revenue", gettext_noop("Revenue")),
+    ("account_surveys", gettext_noop("Surveys")),
     ("account_tasks", gettext_noop("Tasks and plays")),
 )
 

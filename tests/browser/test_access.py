@@ -3,7 +3,7 @@ wider than its screen, down to 320 px; what is current shows under forced colour
 what has the focus (WCAG 2.4.11).
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.template.loader import render_to_string
@@ -11,7 +11,8 @@ from django.template.loader import render_to_string
 from accounts.models import Account, Contract, User
 from tests.browser.conftest import AXE, PASSWORD, sign_in
 from tests.cards import install_playbooks
-from tests.page_house import NOW
+from tests.page_house import DAY, NOW
+from tests.surveys.answers import answer
 
 PAGES = {
     "nobody": ("/login/", "/auth/password/reset/", "/auth/password/reset/done/"),
@@ -30,7 +31,13 @@ PAGES = {
         "/accounts/poorly/timeline/",
         "/accounts/poorly/people/",
         "/accounts/poorly/revenue/",
+        "/accounts/poorly/surveys/",
         "/accounts/poorly/tasks/",
+        "/surveys/",
+        "/surveys/?by=segment",
+        "/surveys/nps/",
+        "/surveys/nps/answers/",
+        "/surveys/nps/silent/",
         "/renewals/assumed/",
         "/unsaved/",
         "/nowhere/",
@@ -91,6 +98,7 @@ def page(screen, browser, company, live_server):
         User.objects.create_user(f"{role}@demo.example", PASSWORD, name="Ola Fern", role=role)
     User.objects.create_user("newcomer@demo.example", PASSWORD, name="Ivo Reed", role="csm")
     _renewed_by_itself()
+    _answered()
     scheme, width = SCREENS[screen]
     context = browser.new_context(
         viewport={"width": width, "height": 900},
@@ -115,6 +123,25 @@ def _renewed_by_itself():
         auto_renew=True,
         learned_at=NOW,
     )
+
+
+def _answered():
+    account = Account.objects.get(external_id="poorly")
+    account.segment = "enterprise"
+    account.save(update_fields=["segment"])
+    person = account.contacts.create(
+        external_id="mira", name="Mira Stone", email="mira@poorly.example", met_on=DAY
+    )
+    for number in range(12):
+        low = number % 3 == 0
+        answer(
+            person,
+            2 if low else 10,
+            standing=-1 if low else 1,
+            comment="Loading times are bad" if low else "Great support",
+            answered_at=NOW - timedelta(days=20 * number),
+        )
+    answer(person, 5, standing=1, kind="csat", answered_at=NOW)
 
 
 # What is pressed is 24 px high, or stands clear of its neighbours (WCAG 2.5.8).

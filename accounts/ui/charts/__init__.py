@@ -8,7 +8,9 @@ from accounts.ui.charts.curve import CurvePoint, line_picture, step_picture
 from accounts.ui.charts.distribution import Part, distribution
 from accounts.ui.charts.histogram import before_and_after
 from accounts.ui.charts.history import BandLine, ScorePoint, score_history
+from accounts.ui.charts.interval import IntervalPoint, interval_chart
 from accounts.ui.charts.line import LinePoint, ReferenceLine, line_chart
+from accounts.ui.charts.matrix import MatrixAxis, MatrixPoint, matrix
 from accounts.ui.charts.notes import Note
 from accounts.ui.charts.scale import BandOnScale, band_scale
 from accounts.ui.charts.sparkline import sparkline
@@ -20,7 +22,10 @@ __all__ = [
     "BandOnScale",
     "Chart",
     "CurvePoint",
+    "IntervalPoint",
     "LinePoint",
+    "MatrixAxis",
+    "MatrixPoint",
     "Note",
     "Part",
     "ReferenceLine",
@@ -30,8 +35,10 @@ __all__ = [
     "band_scale",
     "before_and_after",
     "distribution",
+    "interval_chart",
     "line_chart",
     "line_picture",
+    "matrix",
     "score_history",
     "sparkline",
     "step_picture",

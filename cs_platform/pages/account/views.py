@@ -1,4 +1,4 @@
-"""An account from six sides; each tab has its address and the same head."""
+"""An account from seven sides; each tab has its address and the same head."""
 
 from __future__ import annotations
 
@@ -27,10 +27,12 @@ from cs_platform.pages.account.head import AccountHead, account_head, tabs_of
 from cs_platform.pages.account.overview import overview_context
 from cs_platform.pages.account.timeline import SOURCES, newest_entries
 from playbooks.pages.account_plays import plays_context
+from surveys.queries.account_surveys import survey_entries, whole_journey
 
 TIMELINE_PAGE = 40
 TIMELINE_LAST_PAGE = 25
 LEDGER_PAGE = 25
+SURVEYS_PAGE = 25
 
 
 def _render_tab(
@@ -95,6 +97,21 @@ def revenue(request: HttpRequest, external_id: str) -> HttpResponse:
         "assumed": assumed_renewals(user=viewer, day=head.today, account=head.account),
     }
     return _render_tab(request, head, "account_revenue", "revenue", context)
+
+
+@requires(Right.VIEW_ACCOUNTS)
+@require_safe
+def surveys(request: HttpRequest, external_id: str) -> HttpResponse:
+    head = account_head(request, external_id)
+    number = min(page_number(request), TIMELINE_LAST_PAGE)
+    entries, page = merged_page(
+        survey_entries(head.account, limit=number * SURVEYS_PAGE + 1),
+        number=number,
+        size=SURVEYS_PAGE,
+        key=lambda entry: entry.order,
+    )
+    context = {"entries": entries, "page": page, "journey": whole_journey(head.account)}
+    return _render_tab(request, head, "account_surveys", "surveys", context)
 
 
 @requires(Right.VIEW_ACCOUNTS)

@@ -50,6 +50,13 @@ _BELOW = (
     ),
     (gettext_noop("Mail to customers: to approve"), "mails", "", "mail", Right.VIEW_ACCOUNTS),
     (gettext_noop("Mail to customers: sent"), "mails", "?view=sent", "mail", Right.VIEW_ACCOUNTS),
+    (
+        gettext_noop("Surveys: answers to follow up"),
+        "follow_ups",
+        "",
+        "message-square",
+        Right.VIEW_ACCOUNTS,
+    ),
     (gettext_noop("In-app messages"), "in_app", "", "message-square", Right.ADMINISTER),
     (gettext_noop("Getting started"), "setup", "", "list-todo", Right.ADMINISTER),
     (gettext_noop("Core features"), "core_features", "", "list-todo", Right.ADMINISTER),

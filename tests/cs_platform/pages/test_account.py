@@ -1,4 +1,4 @@
-"""An account from six sides."""
+"""An account from seven sides."""
 
 from datetime import timedelta
 from decimal import Decimal

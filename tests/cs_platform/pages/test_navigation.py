@@ -15,15 +15,25 @@ def person(client, db):
 
 
 RAILS = {
-    "csm": ["Today", "Portfolio", "Tasks", "Playbooks", "Mail"],
-    "manager": ["Today", "Portfolio", "Tasks", "Playbooks", "Mail", "Executive", "Compliance"],
-    "executive": ["Portfolio", "Tasks", "Playbooks", "Mail", "Executive", "Compliance"],
+    "csm": ["Today", "Portfolio", "Tasks", "Playbooks", "Mail", "Surveys"],
+    "manager": [
+        "Today",
+        "Portfolio",
+        "Tasks",
+        "Playbooks",
+        "Mail",
+        "Surveys",
+        "Executive",
+        "Compliance",
+    ],
+    "executive": ["Portfolio", "Tasks", "Playbooks", "Mail", "Surveys", "Executive", "Compliance"],
     "ops": [
         "Today",
         "Portfolio",
         "Tasks",
         "Playbooks",
         "Mail",
+        "Surveys",
         "Executive",
         "Compliance",
         "Operations",

@@ -1,0 +1,137 @@
+"""How many answered, and how, by whatever they are cut by: one statement for all groups."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection
+from django.db.models import CharField, Count, Q, QuerySet, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Coalesce
+
+from accounts.models import User
+from surveys.catalogue import SurveyType
+from surveys.models import Invitation, Response
+from surveys.scoring.clusters import AccountSums, design_effect
+from surveys.scoring.scores import Counts, Score, SurveyKind, score
+
+
+class Cut(StrEnum):
+    """What answers may be told apart by. An account counts as what it is now."""
+
+    SEGMENT = "segment"
+    TOUCH_TIER = "tier"
+    CSM = "csm"
+    MOMENT = "moment"
+
+
+CUT_PATHS = {
+    Cut.SEGMENT: "account__segment",
+    Cut.TOUCH_TIER: "account__touch_tier",
+    Cut.CSM: "account__owner",
+    Cut.MOMENT: "moment",
+}
+
+
+def cut_of(cut: Cut | None) -> Combinable:
+    """Its value as text, empty where there is none; one group where nothing is cut."""
+    if cut is None:
+        return Value("", output_field=CharField())
+    path = CUT_PATHS[cut]
+    return Coalesce(Cast(path, CharField()), Value("", output_field=CharField()))
+
+
+def cut_condition(cut: Cut, value: str) -> Q:
+    """The rows of one group, of answers and of invitations; of a value that is none, no row."""
+    if cut is Cut.CSM:
+        if not value:
+            return Q(account__owner=None)
+        return Q(account__owner=int(value)) if value.isascii() and value.isdigit() else Q(pk=None)
+    return Q(**{CUT_PATHS[cut]: value})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGroup:
+    """`by`: the values of what it was grouped by. `answers`: those to free questions too."""
+
+    kind: str
+    by: tuple[Any, ...]
+    answers: int
+    counts: Counts
+    sums: AccountSums
+
+    @property
+    def score(self) -> Score | None:
+        """With people of one account counted for what they tell; None of free questions."""
+        if self.kind == SurveyType.FREE:
+            return None
+        kind = SurveyKind(self.kind)
+        effect = design_effect(kind, counts=self.counts, sums=self.sums)
+        return score(kind, self.counts, design_effect=effect)
+
+
+_GROUPS = """
+    SELECT {by}, sum(answers), sum(favourable), sum(neutral), sum(unfavourable), count(*),
+           sum(scored * scored), sum(balance * balance), sum(scored * balance)
+    FROM (
+        SELECT *, favourable + neutral + unfavourable AS scored,
+               favourable - CASE WHEN kind = 'nps' THEN unfavourable ELSE 0 END AS balance
+        FROM ({by_account}) AS counted
+    ) AS balanced
+    GROUP BY {by}"""
+
+
+def answer_groups(rows: QuerySet[Response], **by: Combinable) -> list[AnswerGroup]:
+    """Of `rows`, by kind and by what is asked for."""
+    by_account = (
+        rows.order_by()
+        .values("kind", "account_id", **by)
+        .annotate(
+            answers=Count("pk"),
+            favourable=Count("pk", filter=Q(standing=1)),
+            neutral=Count("pk", filter=Q(standing=0)),
+            unfavourable=Count("pk", filter=Q(standing=-1)),
+        )
+    )
+    inner, values = by_account.query.sql_with_params()
+    names = ", ".join(["kind", *by])
+    with connection.cursor() as cursor:
+        cursor.execute(_GROUPS.format(by=names, by_account=inner), values)
+        return [_group_of(row, len(by)) for row in cursor.fetchall()]
+
+
+def _group_of(row: tuple[Any, ...], width: int) -> AnswerGroup:
+    answers, *figures = (int(each) for each in row[width + 1 :])
+    return AnswerGroup(
+        kind=row[0],
+        by=row[1 : width + 1],
+        answers=answers,
+        counts=Counts(*figures[:3]),
+        sums=AccountSums(*figures[3:]),
+    )
+
+
+def answers_seen_by(user: User) -> QuerySet[Response]:
+    return Response.objects.for_user(user)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    sent: int
+    answered: int
+
+
+def asked_by_survey(
+    rows: QuerySet[Invitation], *, cut: Cut | None = None
+) -> dict[tuple[str, str], Asked]:
+    """Key of the survey and value of the cut → what was sent and has arrived, in one query."""
+    states = Invitation.State
+    arrived = rows.filter(state__in=(states.SENT, states.ANSWERED, states.EXPIRED))
+    counted = (
+        arrived.order_by()
+        .values_list("survey__key", cut_of(cut))
+        .annotate(sent=Count("pk"), answered=Count("pk", filter=Q(state=states.ANSWERED)))
+    )
+    return {(key, value): Asked(sent, answered) for key, value, sent, answered in counted}
