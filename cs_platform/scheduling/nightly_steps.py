@@ -33,6 +33,7 @@ from playbooks.engine import (
 )
 from surveys.engine.deliveries import sync_deliveries
 from surveys.engine.planning import plan_day
+from surveys.engine.score_drops import tell_of_drops
 
 SHARD_ACCOUNTS = 5_000
 BATCH = 1_000
@@ -173,6 +174,10 @@ def _plan_surveys(shard: Shard) -> int:
     return plan_day(day=shard.next_day, now=shard.now).total
 
 
+def _tell_of_survey_drops(shard: Shard) -> int:
+    return tell_of_drops(now=shard.now)
+
+
 def _write_snapshots(shard: Shard) -> int:
     return take_snapshots(day=shard.day)
 
@@ -210,6 +215,7 @@ STEPS = (
     Step("queue", _alert_on_queue),
     # After plays, whose mail goes before what is asked by itself.
     Step("surveys", _plan_surveys),
+    Step("survey_drops", _tell_of_survey_drops),
     Step("snapshots", _write_snapshots),
     # Of the night itself alone: a forecast made later would know what came of it.
     Step("forecast", _store_forecast),

@@ -113,8 +113,13 @@ def _group_of(row: tuple[Any, ...], width: int) -> AnswerGroup:
     )
 
 
-def answers_seen_by(user: User) -> QuerySet[Response]:
-    return Response.objects.for_user(user)
+def answers_seen_by(user: User | None) -> QuerySet[Response]:
+    """None: nobody looks, all are counted."""
+    return Response.objects.all() if user is None else Response.objects.for_user(user)
+
+
+def invitations_seen_by(user: User | None) -> QuerySet[Invitation]:
+    return Invitation.objects.all() if user is None else Invitation.objects.for_user(user)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Count, DateField, Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Cast, TruncMonth, TruncQuarter
@@ -17,6 +17,7 @@ from surveys.queries.answer_counts import (
     answer_groups,
     answers_seen_by,
     cut_condition,
+    invitations_seen_by,
 )
 from surveys.queries.results import Period
 from surveys.scoring.scores import Score, Standing
@@ -136,8 +137,8 @@ def silent_accounts(user: User, *, key: str, now: datetime) -> QuerySet[Invitati
     their ids, names and how often. An answer that was imported counts."""
     states = Invitation.State
     answered = Response.objects.filter(account=OuterRef("account"), survey_key=key)
-    rows: QuerySet[Invitation, dict[str, Any]] = (
-        Invitation.objects.for_user(user)
+    rows = (
+        invitations_seen_by(user)
         .filter(
             survey__key=key,
             sent_at__gt=now - timedelta(days=SILENT_DAYS),
@@ -149,4 +150,4 @@ def silent_accounts(user: User, *, key: str, now: datetime) -> QuerySet[Invitati
         .filter(~Exists(answered), asked__gte=ASKED_OFTEN)
         .order_by("-asked", "account_id")
     )
-    return rows
+    return cast("QuerySet[Invitation, dict[str, Any]]", rows)

@@ -20,6 +20,7 @@ from surveys.queries.answer_counts import (
     answers_seen_by,
     asked_by_survey,
     cut_of,
+    invitations_seen_by,
 )
 from surveys.scoring.movements import (
     BenchmarkVerdict,
@@ -106,12 +107,13 @@ class SurveyResult:
 
 
 def survey_results(
-    *, user: User, period: Period, cut: Cut | None = None, key: str | None = None
+    *, user: User | None, period: Period, cut: Cut | None = None, key: str | None = None
 ) -> list[SurveyResult]:
-    """Of the accounts that this person may see, in four statements; `key`: of one survey alone.
+    """Of the accounts that this person may see, in four statements, or of all
+    where it is None; `key`: of one survey alone.
     Surveys that are published are there without an answer."""
     answers = of_both_periods(answers_seen_by(user), period)
-    sent = period.sent(Invitation.objects.for_user(user))
+    sent = period.sent(invitations_seen_by(user))
     if key is not None:
         answers, sent = answers.filter(survey_key=key), sent.filter(survey__key=key)
     groups = answer_groups(

@@ -16,6 +16,7 @@ from metrics.snapshots import take_snapshots
 from tests.browser.conftest import PASSWORD, sign_in, watched
 from tests.browser.test_access import violations
 from tests.page_house import DAY, NOW
+from tests.surveys.answers import answer
 
 CLOSED = DAY - timedelta(days=1)
 BEGUN = DAY.replace(year=DAY.year - 3)
@@ -63,6 +64,10 @@ def board(company):
             currency="USD",
             learned_at=NOW,
         )
+        person = account.contacts.create(external_id="nps", name="Mira Stone", met_on=BEGUN)
+        for number in range(4):
+            at = NOW - timedelta(days=30)
+            answer(person, 9 + number % 2, standing=1, answered_at=at, learned_at=at)
     half_a_year = DAY - timedelta(days=180)
     post(Account.objects.get(external_id="finely"), half_a_year, "expansion", 12_000_00)
     post(Account.objects.get(external_id="poorly"), half_a_year, "contraction", -5_000_00)

@@ -11,6 +11,7 @@ from health.models import ClosedDay
 from metrics.definitions import RATES, Rate
 from metrics.snapshots import take_snapshots
 from tests.metrics.pages import ROUTES, TODAY, get, names_in, text_of
+from tests.surveys.answers import answer
 
 
 @pytest.mark.parametrize("route", ROUTES)
@@ -75,6 +76,22 @@ def test_the_definition_stands_under_the_number_and_above_its_list(client, peopl
         assert RATES[rate].meaning in shown
         opened = get(client, people["eva"], "executive_accounts", f"?figure={rate}")
         assert RATES[rate].meaning in text_of(opened)
+
+
+def test_nps_of_the_day_stands_there_and_opens_its_survey(client, people, book):
+    assert "NPS" not in text_of(get(client, people["eva"], "executive"))
+    at = datetime(2025, 6, 10, tzinfo=UTC)
+    for number, (value, standing) in enumerate([(10, 1)] * 8 + [(7, 0)] * 2 + [(3, -1)] * 2):
+        person = book[number % 2].contacts.create(
+            external_id=f"n-{number}", name="Mira Stone", met_on=TODAY
+        )
+        answer(person, value, standing=standing, answered_at=at, learned_at=at)
+    page = get(client, people["eva"], "executive")
+    # 8 of 12 are promoters, 2 detractors.
+    assert re.search(r"NPS 50 [−0-9]+ to [0-9]+ \(95 %\), n 12, 90 days", text_of(page))
+    assert reverse("survey_results", args=["nps"]) in page.content.decode()
+    for earlier in ("as_of=2025-06-09", "known_on=2025-06-09"):
+        assert "n 12" not in text_of(get(client, people["eva"], "executive", f"?{earlier}"))
 
 
 def test_net_revenue_churn_is_shown_as_what_it_is(client, company, people, book):

@@ -36,6 +36,7 @@ STEPS = {
     "queue": gettext_noop("Say where nobody works the queue of CS ops"),
     "surveys": gettext_noop("Plan invitations to surveys"),
     "snapshots": gettext_noop("Take snapshots of retention"),
+    "survey_drops": gettext_noop("Tell of surveys whose score fell"),
     "forecast": gettext_noop("Keep the forecast of renewals"),
     "verify": gettext_noop("Ask the invariants"),
 }

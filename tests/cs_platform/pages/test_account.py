@@ -34,9 +34,10 @@ from tests.page_house import (
     show_present,
     sign_in,
 )
+from tests.surveys.answers import answer
 
 TABS = ["account"] + [
-    f"account_{tab}" for tab in ("health", "timeline", "people", "revenue", "tasks")
+    f"account_{tab}" for tab in ("health", "timeline", "people", "revenue", "surveys", "tasks")
 ]
 
 
@@ -89,6 +90,7 @@ def _one_of_everything(account, owner, *, key):
         account=account, external_id=f"i-{key}", kind_id="call", occurred_at=NOW, host=owner
     )
     interaction.contacts.add(contact)
+    answer(contact, 3, standing=-1, external_id=f"a-{key}")
     Ticket.objects.create(account=account, external_id=f"t-{key}", category="defect", opened_at=NOW)
     BusinessEvent.objects.create(
         account=account, external_id=f"e-{key}", kind_id="incident", occurred_on=DAY, learned_at=NOW
