@@ -58,13 +58,13 @@ def test_it_lists_what_was_sent_held_back_and_answered_elsewhere(client, house, 
     entries = page.context["entries"]
     assert [(e.survey, e.reason, e.response and e.response.value) for e in entries] == [
         ("Relationship", "", 2),
-        ("Relationship", "Asked a short while before", None),
+        ("Relationship", "Another survey asked this person lately", None),
         ("Legacy", "", 9),
     ]
     shown = page.content.decode()
     assert reverse("follow_up", args=[case.pk]) in shown
     assert "Exports are slow." in shown
-    assert "Asked a short while before" in shown
+    assert "Another survey asked this person lately" in shown
 
 
 def test_the_whole_journey_shows_the_latest_answer_at_each_checkpoint(client, house, person):
