@@ -91,15 +91,16 @@ def _left() -> dict[str, int]:
 
 @contextmanager
 def killed_stack(*, seed: int, **more: str) -> Iterator[Stack]:
-    """At full size a fault each second where a process starts within two, as dense where they start
-    slower; at the small size half as many."""
+    """A fault each second where a process starts within two, as dense where they start slower; at
+    the small size fewer where they start fast."""
     more = {"CS_LEASE_SECONDS": str(LEASE_SECONDS)} | more
     with running_stack(parts=BEHIND, **more) as stack:
         begun = time.monotonic()
         until(lambda: Pulse.objects.filter(process="dispatcher").exists())
-        every = max(2.0, time.monotonic() - begun) / (2 if IS_FULL else 1)
+        every = max(1.0 if IS_FULL else 1.5, (time.monotonic() - begun) / 2)
         with being_killed(stack, seed=seed, every=every, faults=FAULTS):
             yield stack
+    assert stack.kills.total() >= 2
     say(f"{stack.kills.total()} faults, one each {every:.1f} s: {dict(stack.kills)}")
 
 

@@ -19,7 +19,6 @@ PATHS = (
     (60, 38, 62, 35, 62, 79),
 )
 TIERS = ("high", "low", "tech")
-CAPPED_AT = 4
 SEVERITY = {"slip": 10, "fall": 20, "deep": 30}
 """Three reactions to a fall, one family; `thanks` and `capped` are each a family of their own."""
 COOLDOWN_DAYS = {"slip": 30, "fall": 14, "deep": 0, "thanks": 5, "capped": 0}
