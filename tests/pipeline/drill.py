@@ -8,6 +8,7 @@ second of a day in UTC.
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
@@ -92,13 +93,14 @@ def _left() -> dict[str, int]:
 @contextmanager
 def killed_stack(*, seed: int, **more: str) -> Iterator[Stack]:
     """A fault each second where a process starts within two, as dense where they start slower; at
-    the small size fewer where they start fast."""
+    the small size no more than eight, or a busy machine would see most."""
     more = {"CS_LEASE_SECONDS": str(LEASE_SECONDS)} | more
     with running_stack(parts=BEHIND, **more) as stack:
         begun = time.monotonic()
         until(lambda: Pulse.objects.filter(process="dispatcher").exists())
         every = max(1.0 if IS_FULL else 1.5, (time.monotonic() - begun) / 2)
-        with being_killed(stack, seed=seed, every=every, faults=FAULTS):
+        most = math.inf if IS_FULL else 8
+        with being_killed(stack, seed=seed, every=every, faults=FAULTS, at_most=most):
             yield stack
     assert stack.kills.total() >= 2
     say(f"{stack.kills.total()} faults, one each {every:.1f} s: {dict(stack.kills)}")

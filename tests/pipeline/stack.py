@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import random
 import signal
@@ -167,7 +168,12 @@ def running_stack(*, parts: Sequence[str] = PARTS, **more: str) -> Iterator[Stac
 
 @contextlib.contextmanager
 def being_killed(
-    stack: Stack, *, seed: int, every: float, faults: Sequence[str] = FAULTS
+    stack: Stack,
+    *,
+    seed: int,
+    every: float,
+    faults: Sequence[str] = FAULTS,
+    at_most: float = math.inf,
 ) -> Iterator[None]:
     """One fault each `every` seconds, and each of them before one comes again."""
     chance = random.Random(seed)
@@ -175,7 +181,7 @@ def being_killed(
 
     def kill() -> None:
         left: list[str] = []
-        while not over.wait(every):
+        while stack.kills.total() < at_most and not over.wait(every):
             left = left or chance.sample(faults, len(faults))
             stack.kill(left.pop(), chance)
 
