@@ -98,49 +98,52 @@ _SIGNED = f"""
         ORDER BY first LIMIT 1
     ) s
 """  # noqa: S608 -- constant expressions, no input
-# ARR of the account before each of its ends and since, before its next one. What takes over from a
-# term may start on the day before its end: that day is the end's, unless another term ended on it.
-# Each row of the ledger is converted on its own, as in all reports; an index has its accounts, days
-# and amounts.
+# Each end with those of its account around it. Window functions and no join: how many rows share an
+# account and an end is estimated far too low, and a nested loop that was chosen for one row reads
+# its other side again for each.
+_PLACED = """
+    SELECT s.*, LEAST(%(day)s, GREATEST(max(settles_on) OVER same - 1, ended_on),
+            min(ended_on) OVER later - 1) AS until,
+        CASE WHEN max(ended_on) OVER earlier = ended_on - 1 THEN ended_on ELSE ended_on - 1 END
+            AS turns_on
+    FROM signed s
+    WINDOW ends AS (PARTITION BY account_id ORDER BY ended_on),
+        same AS (ends GROUPS BETWEEN CURRENT ROW AND CURRENT ROW),
+        later AS (ends GROUPS BETWEEN 1 FOLLOWING AND 1 FOLLOWING),
+        earlier AS (ends GROUPS BETWEEN 1 PRECEDING AND 1 PRECEDING)
+"""
+# ARR of the account before an end and since, before its next one. What takes over from a term may
+# start on the day before its end: that day is the end's, unless another term ended on it. Each row
+# of the ledger is converted on its own, as in all reports; an index has its accounts, days and
+# amounts.
 _AROUND = f"""
-    SELECT b.account_id, b.ended_on, coalesce(m.before, 0) AS before, coalesce(m.after, 0) AS after,
-        m.moved_on
-    FROM (
-        SELECT account_id, ended_on, LEAST(%(day)s, GREATEST(max(settles_on) - 1, ended_on),
-            lead(ended_on) OVER ends - 1) AS until,
-            CASE WHEN lag(ended_on) OVER ends = ended_on - 1 THEN ended_on ELSE ended_on - 1 END
-                AS turns_on
-        FROM signed GROUP BY account_id, ended_on
-        WINDOW ends AS (PARTITION BY account_id ORDER BY ended_on)
-    ) b
-    CROSS JOIN LATERAL (
-        SELECT (sum({converted("m.amount_minor")})
-                FILTER (WHERE m.effective_on < b.turns_on))::bigint AS before,
-            sum({converted("m.amount_minor")})::bigint AS after,
-            max(m.effective_on) FILTER (WHERE m.effective_on >= b.turns_on) AS moved_on
-        FROM accounts_revenuemovement m LEFT JOIN {RATES} ON r.currency = m.currency
-        WHERE m.account_id = b.account_id AND m.effective_on <= b.until AND {{booked}}
-    ) m
+    SELECT coalesce(sum({converted("m.amount_minor")})
+            FILTER (WHERE m.effective_on < ending.turns_on), 0)::bigint AS before,
+        coalesce(sum({converted("m.amount_minor")}), 0)::bigint AS after,
+        max(m.effective_on) FILTER (WHERE m.effective_on >= ending.turns_on) AS moved_on
+    FROM accounts_revenuemovement m LEFT JOIN {RATES} ON r.currency = m.currency
+    WHERE m.account_id = ending.account_id AND m.effective_on <= ending.until AND {{booked}}
 """  # noqa: S608 -- constant expressions, no input
 ENDING = f"""
     WITH signed AS MATERIALIZED ({_SIGNED})
-    SELECT s.account_id, a.external_id, a.name, coalesce(u.name, p.name, '') AS owner,
-        s.external_id AS contract, s.line, s.ended_on, s.settles_on, s.notice_by, s.sign,
-        s.signed_on,
-        s.auto_renew AND s.sign NOT IN ('ended', 'notice') AS renews_itself,
-        coalesce({converted("s.arr_minor")}, 0) AS arr,
-        CASE WHEN r.rate IS NULL AND s.arr_minor <> 0 THEN s.currency ELSE '' END AS without_rate,
+    SELECT ending.account_id, a.external_id, a.name, coalesce(u.name, p.name, '') AS owner,
+        ending.external_id AS contract, ending.line, ending.ended_on, ending.settles_on,
+        ending.notice_by, ending.sign, ending.signed_on,
+        ending.auto_renew AND ending.sign NOT IN ('ended', 'notice') AS renews_itself,
+        coalesce({converted("ending.arr_minor")}, 0) AS arr,
+        CASE WHEN r.rate IS NULL AND ending.arr_minor <> 0 THEN ending.currency ELSE '' END
+            AS without_rate,
         w.before, w.after, w.moved_on,
         coalesce(h.band, 'unscored') AS band, coalesce(h.at_risk, false) AS at_risk, h.score
-    FROM signed s
-    JOIN ({_AROUND}) w ON w.account_id = s.account_id AND w.ended_on = s.ended_on
-    JOIN accounts_account a ON a.id = s.account_id
+    FROM ({_PLACED}) ending
+    CROSS JOIN LATERAL ({_AROUND}) w
+    JOIN accounts_account a ON a.id = ending.account_id
     LEFT JOIN accounts_user u ON u.id = a.owner_id
     LEFT JOIN accounts_pool p ON p.id = a.pool_id
-    LEFT JOIN {RATES} ON r.currency = s.currency
-    LEFT JOIN ({{judged}}) h ON h.account_id = s.account_id
-    WHERE s.ended_on > %(after)s AND s.ended_on <= %(until)s
-    ORDER BY s.account_id, s.ended_on, s.line, s.external_id
+    LEFT JOIN {RATES} ON r.currency = ending.currency
+    LEFT JOIN LATERAL ({{judged}}) h ON true
+    WHERE ending.ended_on > %(after)s AND ending.ended_on <= %(until)s
+    ORDER BY ending.account_id, ending.ended_on, ending.line, ending.external_id
 """  # noqa: S608 -- constant expressions, no input
 _OPEN_ENDED = f"""
     (c.ends_on IS NULL AND c.steps_on IS NULL
@@ -170,7 +173,7 @@ RUNNING = f"""
     JOIN accounts_account a ON a.id = n.account_id
     LEFT JOIN accounts_user u ON u.id = a.owner_id
     LEFT JOIN accounts_pool p ON p.id = a.pool_id
-    LEFT JOIN ({{paid}}) b ON b.account_id = n.account_id
-    LEFT JOIN ({{judged}}) h ON h.account_id = n.account_id
+    LEFT JOIN LATERAL ({{paid}}) b ON true
+    LEFT JOIN LATERAL ({{judged}}) h ON true
     ORDER BY n.account_id, n.state
 """  # noqa: S608 -- constant expressions, no input

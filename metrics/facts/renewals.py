@@ -16,7 +16,7 @@ from django.db import connection
 from accounts.models import Installation
 from metrics.facts.chunks import in_chunks
 from metrics.facts.renewal_sql import ENDING, RUNNING
-from metrics.facts.report_date import ReportDate, judged, paid
+from metrics.facts.report_date import Chosen, ReportDate, judged, paid
 from metrics.facts.scope import ReportScope
 from metrics.models import RenewalChance
 from metrics.retention.forecast import STARTING_CHANCES, Chances, expected
@@ -194,12 +194,10 @@ class RenewalsDue:
             scope=scope.condition(account="c.account_id", learned="c.learned_at"),
             following=scope.known("n.learned_at"),
             booked=booked,
-            judged=judged(
-                seen, chosen=_accounts_of_table("running" if query is RUNNING else "signed")
-            ),
+            judged=judged(seen, chosen=_account_of("n" if query is RUNNING else "ending")),
             paid=paid(
                 seen,
-                chosen=_accounts_of_table("running"),
+                chosen=_account_of("n"),
                 known="" if scope.known_before is None else booked,
             ),
         )
@@ -315,8 +313,9 @@ def _by_line(ending: Iterable[_Ending]) -> list[_Ending]:
     return found
 
 
-def _accounts_of_table(table: str) -> Any:
-    return lambda account: f"{account} IN (SELECT account_id FROM {table})"  # noqa: S608 -- names of ours
+def _account_of(outer: str) -> Chosen:
+    """That of the row a lateral join is for: looked up row by row, whatever is estimated."""
+    return lambda account: f"{account} = {outer}.account_id"
 
 
 _STORED = """

@@ -128,7 +128,7 @@ _WEIGHED = """
         CASE WHEN n.without_rate IS NULL THEN coalesce(n.amount, p.arr, 0) ELSE 0 END AS amount,
         coalesce(n.without_rate, CASE WHEN n.amount IS NULL THEN p.without_rate END, '')
             AS without_rate, n.score_before, n.score_after
-    FROM news n LEFT JOIN ({paid}) p ON n.amount IS NULL AND p.account_id = n.account_id
+    FROM news n LEFT JOIN LATERAL ({paid}) p ON true
 """
 _TOTALS = """
     SELECT change, count(*), coalesce(sum(amount), 0)::bigint
@@ -248,4 +248,5 @@ class WeekOfChanges:
 
 
 def _of_the_news(account: str) -> str:
-    return f"{account} IN (SELECT account_id FROM news WHERE amount IS NULL)"  # noqa: S608 -- a column of ours
+    """Looked up for each row that has no amount of its own."""
+    return f"n.amount IS NULL AND {account} = n.account_id"

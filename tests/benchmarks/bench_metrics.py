@@ -11,7 +11,7 @@ import statistics
 import time
 from datetime import date
 
-from tests.benchmarks.measuring import Clock, p95, report, scaled, served
+from tests.benchmarks.measuring import Clock, note, p95, report, scaled, served
 from tests.benchmarks.metrics_company import DAY, prepare
 
 CLOSED = date(2025, 6, 14)
@@ -168,6 +168,7 @@ def bench_page(postmaster):
 
     User.objects.create_user("bench@demo.example", name="Bench", role="executive")
     take_snapshots(day=CLOSED)
+    note("asking for pages")
     return {name: request_cost(address, postmaster) for name, address in PAGES.items()}
 
 
@@ -184,9 +185,12 @@ def main():
     costs = []
     with served() as (_, postgres):
         for size in sizes:
+            note(f"making a company of {size} accounts")
             prepare(size)
             if size == sizes[-1]:
+                note("rebuilding 24 months, taking the first snapshots")
                 bench_rebuild(size)
+                note("posting")
                 bench_posting()
             costs.append(bench_page(postgres.process.pid))
     report_pages(*costs, accounts=sizes[-1])

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from tests.benchmarks.bench_health import bound
 from tests.benchmarks.large_company import fill_facts
-from tests.benchmarks.measuring import Clock, empty_database, report, scaled, served
+from tests.benchmarks.measuring import Clock, empty_database, note, report, scaled, served
 
 NIGHTS = 4  # the first, and three in steady state
 # What every day or month adds to and nothing takes away, and how often a year that is.
@@ -76,10 +76,12 @@ def measure(group, accounts, postmaster):
 
     empty_database()
     latest = datetime.now(UTC).date() - timedelta(days=1)
+    note(f"making a company of {accounts} accounts")
     fill_facts(accounts=accounts, day=latest)
     work, bounds, steps = [], [], []
     for number in range(NIGHTS):
         day = latest - timedelta(days=NIGHTS - 1 - number)
+        note(f"night {number + 1} of {NIGHTS}")
         work.append(Clock(postmaster))
         with work[-1]:
             steps.append(carry_through(day))

@@ -11,7 +11,7 @@ import time
 
 from tests.benchmarks import large_company
 from tests.benchmarks.large_company import CSM, EXECUTIVE, MANAGER
-from tests.benchmarks.measuring import cpu_clocks, empty_database, p95, report, scaled, served
+from tests.benchmarks.measuring import cpu_clocks, empty_database, note, p95, report, scaled, served
 
 WARM_UP = 5
 REQUESTS = 100
@@ -29,7 +29,9 @@ def prepare(accounts):
     empty_database()
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
+    note(f"making a company of {accounts} accounts")
     large_company.fill(accounts=accounts)
+    note("taking its snapshots")
     take_snapshots(day=large_company.DAY)
 
 
@@ -92,6 +94,7 @@ def measure():
     """By page: CPU and wall milliseconds of each request, and the number of queries."""
     taken = {}
     for name, (email, address) in pages().items():
+        note(f"asking for {name}")
         client = client_of(email)
         taken[name] = (*ask(client, address), queries(client, address))
     return taken
@@ -130,6 +133,7 @@ def main():
             prepare(scaled(size))
             taken.append(measure())
         tell(*taken, no_op=p95(ask(client_of(CSM), "/")[1]))
+        note(f"asking for today of a book of {scaled(LARGE_BOOK)}")
         widen_book()
         client = client_of(CSM)
         cpu, wall = ask(client, "/today/")

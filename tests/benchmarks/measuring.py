@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,6 +14,13 @@ from urllib.parse import urlsplit
 import psycopg2
 
 from tests.template_database import NAME as TEMPLATE
+
+_STARTED = time.perf_counter()
+
+
+def note(doing: str) -> None:
+    """To the standard error: what takes the next minutes, and how many seconds have passed."""
+    print(f"{time.perf_counter() - _STARTED:6.0f} s  {doing}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def scaled(number: int) -> int:
@@ -45,6 +53,7 @@ def _serve(home):
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cs_platform.settings")
     os.environ["CS_HOME"] = str(home)
     os.environ["CS_STATEMENT_TIMEOUT"] = "10min"
+    note("migrating a throw-away database")
     postgres = Postgres(home)
     with (home / "servers.log").open("ab") as log:
         os.environ["DATABASE_URL"] = postgres.start(settings={}, output=log).owner
