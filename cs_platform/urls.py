@@ -42,6 +42,7 @@ from playbooks.pages.tasks import actions as task_actions
 from playbooks.pages.tasks import bulk as task_bulk
 from playbooks.pages.tasks import new as task_new
 from playbooks.pages.tasks import views as tasks
+from surveys.pages.editor import views as survey_editor
 from surveys.pages.follow_ups import views as follow_ups
 from surveys.pages.results import views as survey_results
 
@@ -138,6 +139,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/<int:message_id>/approve/", customer_mail.approve, name="mail_approve"),
     path("mail/<int:message_id>/discard/", customer_mail.discard, name="mail_discard"),
     path("unsubscribe/<str:token>/", customer_mail.unsubscribe, name="unsubscribe"),
+    path("surveys/edit/", survey_editor.surveys, name="surveys_editor"),
+    path("surveys/edit/<int:survey_id>/", survey_editor.survey, name="survey_version"),
+    path("surveys/edit/<int:survey_id>/begin/", survey_editor.begin, name="survey_begin"),
+    path("surveys/edit/<int:survey_id>/publish/", survey_editor.publish, name="survey_publish"),
+    path("surveys/edit/<int:survey_id>/retire/", survey_editor.retire, name="survey_retire"),
+    path("surveys/edit/<int:survey_id>/back/", survey_editor.back, name="survey_back"),
     path("surveys/follow-ups/", follow_ups.follow_ups, name="follow_ups"),
     path("surveys/follow-ups/<int:follow_up_id>/", follow_ups.follow_up, name="follow_up"),
     path(

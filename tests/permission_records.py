@@ -11,11 +11,15 @@ from django.db.models import Model
 from accounts.models import Contact, Function, GroupSession, SavedView
 from health.models import RuleSet, Scorecard
 from playbooks.models import Playbook
+from surveys.library.shipped import shipped_survey
+from surveys.models import Survey
+from surveys.publishing import draft_of
 from tests.permission_house import NOW, House
 
 DAY = date(2025, 3, 1)
 PUBLISHED_CARD, PUBLISHED_RULES = "published card", "published rules"
 SHARED_VIEW = "shared view"
+DRAFT_SURVEY = "draft survey"
 PLAYBOOKS = {
     "playbooks.playbook": "draft",
     "draft playbook": "draft",
@@ -30,6 +34,8 @@ def record_of(label: str, *, house: House) -> Model:
         return _published_card()
     if label == SHARED_VIEW:
         return _shared_view(house)
+    if label == DRAFT_SURVEY:
+        return _draft_survey()
     if label in PLAYBOOKS:
         return _playbook(PLAYBOOKS[label])
     if label == PUBLISHED_RULES:
@@ -54,6 +60,11 @@ def _published_card() -> Scorecard:
             "published_at": NOW,
         },
     )[0]
+
+
+def _draft_survey() -> Survey:
+    found = Survey.objects.filter(key="nps", state=Survey.State.DRAFT).first()
+    return found or draft_of(shipped_survey("nps"), now=NOW)
 
 
 def _shared_view(house: House) -> SavedView:
@@ -139,6 +150,8 @@ def _values(house: House) -> dict[str, dict[str, Any]]:
         },
         "accounts.invoice": {**fact, "issued_on": DAY, "due_on": DAY, **money},
         "accounts.outreachpolicy": {"pk": 1},
+        "surveys.surveypolicy": {"pk": 1},
+        "surveys.surveybranding": {"pk": 1},
         "accounts.suppressedaddress": {"digest": "secret-digest", "reason": "bounced", "at": NOW},
         "accounts.plan": {"key": "secret-plan", "name": "secret-plan"},
         "accounts.pool": {"name": "secret-pool"},

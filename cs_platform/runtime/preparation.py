@@ -20,6 +20,7 @@ from cs_platform.runtime.servers import is_named
 from cs_platform.runtime.work_locks import preparing
 from health import publishing as scorecards
 from playbooks import publishing as playbooks
+from surveys.models import SurveyBranding, SurveyPolicy
 from surveys.publishing import install_surveys
 
 # Written on the schema, which exists before any table: a killed restore leaves it there.
@@ -44,7 +45,8 @@ def prepare_database(*, app: str, on_wait: Callable[[str], object]) -> None:
             call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
         Installation.objects.get_or_create(pk=1)
-        OutreachPolicy.objects.get_or_create(pk=1)
+        for rules in (OutreachPolicy, SurveyPolicy, SurveyBranding):
+            rules.objects.get_or_create(pk=1)
         scorecards.install_library(now=clock.now())
         playbooks.install_library(now=clock.now())
         install_surveys(now=clock.now())

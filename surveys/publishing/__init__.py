@@ -19,15 +19,15 @@ from surveys.models import Survey
 State = Survey.State
 
 
-class NotADraftError(ValueError):
+class SurveyNotADraftError(ValueError):
     """Only a draft is published or edited; a published version is copied to a draft first."""
 
 
-class NotInForceError(ValueError):
+class SurveyNotInForceError(ValueError):
     """Only a published version is taken out of force."""
 
 
-class DraftMovedOnError(ValueError):
+class SurveyMovedOnError(ValueError):
     """Somebody saved the draft after it was opened here; nothing was written."""
 
 
@@ -70,13 +70,13 @@ def save_draft(
 ) -> Survey:
     """`content` has the shape of the YAML; its key stays the draft's.
 
-    Raises SurveyError where it is not complete, NotADraftError, DraftMovedOnError.
+    Raises SurveyError where it is not complete, SurveyNotADraftError, SurveyMovedOnError.
     """
     row = Survey.objects.select_for_update().get(pk=draft.pk)
     if row.state != State.DRAFT:
-        raise NotADraftError
+        raise SurveyNotADraftError
     if row.revision != revision:
-        raise DraftMovedOnError
+        raise SurveyMovedOnError
     definition = read_survey({**content, "key": row.key})
     for name, value in _columns_of(definition).items():
         setattr(row, name, value)
@@ -91,12 +91,12 @@ def publish(*, survey: Survey, by: User | None, now: datetime, reason: str = "")
     """The version that is asked from now on; who was invited before answers theirs. `reason` is
     kept with a draft that comes into force. A retired version may be published again.
 
-    Raises SurveyError where it is not complete or names what is not there, NotADraftError where it
-    is in force already.
+    Raises SurveyError where it is not complete or names what is not there, SurveyNotADraftError
+    where it is in force already.
     """
     locked = Survey.objects.select_for_update().get(pk=survey.pk)
     if locked.state == State.PUBLISHED:
-        raise NotADraftError
+        raise SurveyNotADraftError
     if problems := _unknown_names(locked.definition()):
         raise SurveyError(problems)
     in_force = Survey.objects.filter(key=locked.key, state=State.PUBLISHED)
@@ -110,10 +110,10 @@ def publish(*, survey: Survey, by: User | None, now: datetime, reason: str = "")
 
 @transaction.atomic
 def retire(*, survey: Survey) -> Survey:
-    """Nobody is asked by it from now on. Raises NotInForceError."""
+    """Nobody is asked by it from now on. Raises SurveyNotInForceError."""
     locked = Survey.objects.select_for_update().get(pk=survey.pk)
     if locked.state != State.PUBLISHED:
-        raise NotInForceError
+        raise SurveyNotInForceError
     locked.state = State.RETIRED
     locked.save(update_fields=["state"])
     return locked

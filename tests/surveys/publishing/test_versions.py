@@ -59,7 +59,7 @@ def test_one_version_is_in_force_and_never_changes(ops):
     ]
     with pytest.raises(DatabaseError), transaction.atomic():
         Survey.objects.filter(pk=first.pk).update(name="Another")
-    with pytest.raises(publishing.NotADraftError):
+    with pytest.raises(publishing.SurveyNotADraftError):
         publishing.publish(survey=draft, by=ops, now=NOW)
 
 
@@ -83,7 +83,7 @@ def test_a_draft_is_saved_from_what_was_looked_at(ops):
         draft=draft, revision=1, content=content | {"key": "other"}, by=ops, now=NOW
     )
     assert (saved.key, saved.revision, saved.edited_by) == ("nps", 2, ops)
-    with pytest.raises(publishing.DraftMovedOnError):
+    with pytest.raises(publishing.SurveyMovedOnError):
         publishing.save_draft(draft=draft, revision=1, content=content, by=ops, now=NOW)
     wrong = content | {"expires_days": 0}
     with pytest.raises(SurveyError, match="expires_days"):
@@ -118,6 +118,6 @@ def test_text_takes_the_place_of_a_draft_only_where_that_is_said(ops):
 def test_out_of_force_it_asks_nobody_any_more(ops):
     survey = publishing.publish(survey=installed(), by=ops, now=NOW)
     assert publishing.retire(survey=survey).state == "retired"
-    with pytest.raises(publishing.NotInForceError):
+    with pytest.raises(publishing.SurveyNotInForceError):
         publishing.retire(survey=survey)
     assert publishing.publish(survey=survey, by=ops, now=NOW).state == "published"

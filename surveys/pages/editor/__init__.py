@@ -1,0 +1,1 @@
+"""Surveys as CS ops keep them: the list, a version in sentences and as text, and into force."""
