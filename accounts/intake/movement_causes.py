@@ -76,9 +76,9 @@ def _parts_of_day(ended: Pieces, started: Pieces, staying: Pieces) -> Parts:
         parts.update(_parts_of_group(old, new))
     followed = [piece for new in groups for piece in new[1]]
     kept = {piece.term.product for piece in [*staying, *followed] if piece.arr}
-    for piece in _without(ended, [piece for old in groups for piece in old[0]]):
+    for piece in _without_matched(ended, [piece for old in groups for piece in old[0]]):
         parts[piece.stretch.currency, _cause_of_end(piece, kept=kept)] -= piece.arr
-    for piece in _without(started, followed):
+    for piece in _without_matched(started, followed):
         parts[piece.stretch.currency, _cause_of_start(piece, kept=kept)] += piece.arr
     return parts
 
@@ -110,12 +110,12 @@ def groups_among(ended: Pieces, started: Pieces) -> Iterator[tuple[Pieces, Piece
         olds, news = _by_name(old, name), _by_name(new, name)
         groups = [(olds[value], news[value]) for value in olds if value and value in news]
         yield from groups
-        old = _without(old, [piece for group in groups for piece in group[0]])
-        new = _without(new, [piece for group in groups for piece in group[1]])
+        old = _without_matched(old, [piece for group in groups for piece in group[0]])
+        new = _without_matched(new, [piece for group in groups for piece in group[1]])
     for piece in old:
         linked = [p for p in new if p.term.renews == piece.term.key]
         if linked:
-            old, new = _without(old, [piece]), _without(new, linked)
+            old, new = _without_matched(old, [piece]), _without_matched(new, linked)
             yield [piece], linked
     taken_over = [piece for piece in old if piece.stretch.is_taken_over]
     if taken_over and new:
@@ -155,7 +155,7 @@ def _by_name(pieces: Pieces, name: Callable[[Piece], str]) -> dict[str, Pieces]:
     return found
 
 
-def _without(pieces: Pieces, gone: Pieces) -> Pieces:
+def _without_matched(pieces: Pieces, gone: Pieces) -> Pieces:
     """By what they are, not by how they look: an account may have thousands."""
     ids = set(map(id, gone))
     return [piece for piece in pieces if id(piece) not in ids]

@@ -31,13 +31,13 @@ def post_parts(
             )
         )
         for account_id, parts in wanted.items()
-        for key, amount in _differences(parts, posted.get(account_id, {}))
+        for key, amount in _term_differences(parts, posted.get(account_id, {}))
     ]
     if lines:
         staging_table.copy(sql.Identifier(MovementPart._meta.db_table), lines, columns=_POSTED)
 
 
-def _differences(
+def _term_differences(
     wanted: Mapping[PartKey, int], posted: Mapping[PartKey, int]
 ) -> list[tuple[PartKey, int]]:
     keys = sorted({*wanted, *posted})

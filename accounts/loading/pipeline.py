@@ -128,7 +128,7 @@ def load_batch(run: ImportRun, batch: ReadBatch, *, loader: FactLoader) -> LoadR
     return result
 
 
-def _ignore(_: object) -> None:
+def _ignore_read_batch(_: object) -> None:
     return
 
 
@@ -137,9 +137,9 @@ def load_run(
     batches: Iterable[ReadBatch],
     *,
     loader: FactLoader,
-    in_batch: Callable[[ReadBatch], None] = _ignore,
-    after_batch: Callable[[LoadResult], None] = _ignore,
-    before_end: Callable[[ImportRun], None] = _ignore,
+    in_batch: Callable[[ReadBatch], None] = _ignore_read_batch,
+    after_batch: Callable[[LoadResult], None] = _ignore_read_batch,
+    before_end: Callable[[ImportRun], None] = _ignore_read_batch,
 ) -> list[RecordError]:
     """Loads the batches as they are read, and finishes the run: the problems of its end, which are
     about all of it.

@@ -40,7 +40,7 @@ _NOT_CHAMPION = Case(
 )
 
 
-def _closeness() -> list[Any]:
+def _by_closeness() -> list[Any]:
     """In which order people of an account are written to; of equals, who was met first."""
     return [_NOT_CHAMPION, F("strength").desc(nulls_last=True), F("met_on").asc(), F("pk").asc()]
 
@@ -60,7 +60,7 @@ def closest_people(
         reachable = reachable.filter(email__gt="").exclude(SUPPRESSED)
     if with_consent:
         reachable = reachable.filter(consent_at__isnull=False)
-    first = reachable.order_by("account_id", *_closeness()).distinct("account_id")
+    first = reachable.order_by("account_id", *_by_closeness()).distinct("account_id")
     return {contact.account_id: contact for contact in first}
 
 
@@ -84,7 +84,9 @@ def ranked_people(
     people = Contact.objects.filter(account__in=account_ids, is_active=True, erased_at=None)
     ranked = people.annotate(is_suppressed=SUPPRESSED).annotate(
         place=Window(
-            RowNumber(), partition_by=F("account_id"), order_by=[is_not_reachable, *_closeness()]
+            RowNumber(),
+            partition_by=F("account_id"),
+            order_by=[is_not_reachable, *_by_closeness()],
         )
     )
     rows: Iterable[tuple[Any, ...]] = ranked.order_by("account_id", "place").values_list(

@@ -125,14 +125,14 @@ class CausedRow:
 def cause_sums(ledger: LedgerRows) -> tuple[CauseSum, ...]:
     """The largest first, by what they moved either way."""
     with connection.cursor() as cursor:
-        cursor.execute(_query(ledger, _SUMS), _query_params(ledger))
+        cursor.execute(_causes_query(ledger, _SUMS), _query_params(ledger))
         found = [CauseSum(*row) for row in cursor.fetchall()]
     return tuple(sorted(found, key=lambda each: (each.lost - each.gained, each.cause)))
 
 
 def cause_rows(ledger: LedgerRows, cause: str, *, page: int) -> tuple[CausedRow, ...]:
     """The largest first."""
-    query = _query(ledger, _ROWS.replace("{cut}", "LIMIT %(limit)s OFFSET %(offset)s"))
+    query = _causes_query(ledger, _ROWS.replace("{cut}", "LIMIT %(limit)s OFFSET %(offset)s"))
     params = _query_params(ledger)
     params |= {"cause": cause, "limit": PAGE_SIZE, "offset": (page - 1) * PAGE_SIZE}
     with connection.cursor() as cursor:
@@ -142,12 +142,12 @@ def cause_rows(ledger: LedgerRows, cause: str, *, page: int) -> tuple[CausedRow,
 
 def all_cause_rows(ledger: LedgerRows, cause: str) -> Iterator[CausedRow]:
     """Of all causes where none is named."""
-    query = _query(ledger, _ROWS.replace("{cut}", ""))
+    query = _causes_query(ledger, _ROWS.replace("{cut}", ""))
     rows = in_chunks(query, {**_query_params(ledger), "cause": cause})
     return (CausedRow(*row) for row in rows)
 
 
-def _query(ledger: LedgerRows, wanted: str) -> str:
+def _causes_query(ledger: LedgerRows, wanted: str) -> str:
     learned = ledger.scope.known("p.recorded_at")
     return (
         _PARTS.format(

@@ -13,7 +13,7 @@ from accounts.models import Account, User
 from surveys.catalogue import TriageCriterion
 
 
-class StepForm(forms.Form):
+class FollowUpStepForm(forms.Form):
     """Its fields look like those of every page, and say where they are wrong to a screen reader."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -22,7 +22,7 @@ class StepForm(forms.Form):
             field.widget.attrs["class"] = "input"
 
 
-class TriageForm(StepForm):
+class TriageForm(FollowUpStepForm):
     criterion = forms.ChoiceField(label=_("What is it about?"), choices=choices(TriageCriterion))
     owner = forms.ModelChoiceField(
         User.objects.none(), label=_("Who answers for it?"), empty_label=_("Choose a person")
@@ -34,7 +34,7 @@ class TriageForm(StepForm):
         owners.queryset = people_for(account).order_by("name")  # type: ignore[attr-defined]
 
 
-class ActForm(StepForm):
+class ActForm(FollowUpStepForm):
     what_changed = forms.CharField(
         max_length=1000,
         label=_("What was changed, or why it cannot be?"),
@@ -42,7 +42,7 @@ class ActForm(StepForm):
     )
 
 
-class TellForm(StepForm):
+class TellForm(FollowUpStepForm):
     """Without a mail they were told in another way."""
 
     subject = forms.CharField(max_length=200, label=_("Subject"), required=False)
@@ -60,5 +60,5 @@ class TellForm(StepForm):
         return said
 
 
-class DropForm(StepForm):
+class DropForm(FollowUpStepForm):
     reason = forms.CharField(max_length=300, label=_("Why does nothing come of it?"))
