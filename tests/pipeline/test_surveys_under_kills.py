@@ -13,7 +13,7 @@ from email.message import Message
 
 import pytest
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models import Q
 
 from accounts import clock
 from accounts.models import (
@@ -108,7 +108,9 @@ class Letters:
 def _is_sent() -> bool:
     """Rings once more whenever nothing is under way, until nothing is left."""
     working = Job.objects.filter(kind="surveys.send", state__in=("new", "leased"))
-    if oldest_waiting() or working.filter(next_at__lte=Now()).exists() or not drill.is_worked():
+    due = Q(state="new", next_at__lte=clock.now()) | Q(state="leased")
+    messages = OutboxMessage.objects.filter(due)
+    if oldest_waiting() or working.exists() or messages.exists():
         return False
     if not Invitation.objects.filter(state__in=("planned", "written")).exists():
         return True

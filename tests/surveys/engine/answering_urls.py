@@ -3,9 +3,11 @@
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
+from accounts.access import Right, requires
 from cs_platform import urls as platform_urls
 
 
+@requires(Right.OPEN)
 def answering(request: HttpRequest, token: str) -> HttpResponse:
     raise AssertionError("nobody answers here")
 
