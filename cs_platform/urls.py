@@ -42,6 +42,8 @@ from playbooks.pages.tasks import actions as task_actions
 from playbooks.pages.tasks import bulk as task_bulk
 from playbooks.pages.tasks import new as task_new
 from playbooks.pages.tasks import views as tasks
+from surveys.pages.answering import look as survey_look
+from surveys.pages.answering import views as answering
 from surveys.pages.editor import views as survey_editor
 from surveys.pages.follow_ups import views as follow_ups
 from surveys.pages.results import views as survey_results
@@ -145,6 +147,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("surveys/edit/<int:survey_id>/publish/", survey_editor.publish, name="survey_publish"),
     path("surveys/edit/<int:survey_id>/retire/", survey_editor.retire, name="survey_retire"),
     path("surveys/edit/<int:survey_id>/back/", survey_editor.back, name="survey_back"),
+    path("s/<str:token>/", answering.answer, name="survey_answer"),
+    path("s/<str:token>/stop/", answering.stop, name="survey_stop"),
+    path("survey-look/<str:colour>.css", survey_look.colours, name="survey_look"),
+    path("survey-look/<str:digest>/logo", survey_look.logo, name="survey_logo"),
     path("surveys/follow-ups/", follow_ups.follow_ups, name="follow_ups"),
     path("surveys/follow-ups/<int:follow_up_id>/", follow_ups.follow_up, name="follow_up"),
     path(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, override
 
 from accounts.models import Installation, OutboxMessage
 from accounts.work.additions import MessageAddition
+from surveys.colours import text_on
 from surveys.invitation_links import survey_path
 from surveys.library.definition import SurveyText
 from surveys.library.merged_text import merged
@@ -94,19 +95,3 @@ def _as_html(scores: list[ScoreLink], text: SurveyText, link: str, colour: str) 
 
 def _open_words() -> str:
     return gettext("Open the survey")
-
-
-def text_on(colour: str) -> str:
-    """Black or white, whichever stands out more on it: at least 4.58 to 1 on any colour.
-
-    >>> text_on("#4338ca"), text_on("#ffe066")
-    ('#ffffff', '#000000')
-    """
-    red, green, blue = (_light_of(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
-    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return "#ffffff" if 1.05 / (light + 0.05) >= (light + 0.05) / 0.05 else "#000000"
-
-
-def _light_of(part: float) -> float:
-    """Of one part of a colour in sRGB, 0 to 1, its light (WCAG 2)."""
-    return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from accounts.languages import LONGEST_CODE, language_code
 from accounts.named_fields import Fields
 from accounts.yaml_text import NotYamlError, parse
 from surveys.catalogue import Delivery, Moment, QuestionKind, Recipients, SurveyType
@@ -18,7 +18,6 @@ from surveys.library.definition import (
 
 LONGEST_FILE = 60_000
 MOST_FURTHER = 5
-_LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Z]{2})?$")
 # Lowest and highest of the scales that a kind may have, the usual one first.
 SCALES: Mapping[SurveyType, tuple[tuple[int, int], ...]] = {
     SurveyType.NPS: ((0, 10),),
@@ -125,13 +124,18 @@ def _read_texts(
     languages = [name for name in (said if isinstance(said, Mapping) else ()) if name]
     texts = {}
     for language in languages:
-        if not isinstance(language, str) or not _LANGUAGE.match(language):
-            part.wrong(str(language), "is no language: write a code such as en or pt-BR")
+        if not isinstance(language, str) or not is_language(language):
+            part.wrong(str(language), "is no language: write a code such as en, pt-BR or zh-Hans")
             continue
         texts[language] = _read_text(part.part(language), kind=kind, further=further)
     if said is not None and not languages:
         fields.wrong("texts", "at least one language is needed")
     return texts
+
+
+def is_language(code: str) -> bool:
+    """A code as it is stored of people: `de`, `pt-BR`, `es-419`, `zh-Hans`."""
+    return len(code) <= LONGEST_CODE and language_code(code) == code
 
 
 def _read_text(

@@ -32,7 +32,7 @@ from surveys.engine.signal_plans import oldest_waiting
 from surveys.models import Invitation, Survey
 from tests import times
 from tests.mail_server import MailServer, running_mail_server
-from tests.pipeline import answering_settings, drill
+from tests.pipeline import drill
 from tests.pipeline.processes import until
 
 pytestmark = pytest.mark.faults
@@ -120,10 +120,9 @@ def _is_sent() -> bool:
 
 
 def test_each_person_is_asked_once_within_the_budget_whoever_is_killed(company):
-    settings = {"DJANGO_SETTINGS_MODULE": answering_settings.__name__}
     with running_mail_server() as server:
         letters = Letters(server)
-        with drill.killed_stack(seed=23, EMAIL_URL=server.url, **settings) as stack:
+        with drill.killed_stack(seed=23, EMAIL_URL=server.url) as stack:
             until(_is_sent, seconds=drill.PATIENCE)
 
     rows = Invitation.objects.count()

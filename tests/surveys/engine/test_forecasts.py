@@ -14,10 +14,10 @@ from surveys.engine.forecasts import forecast
 from surveys.engine.letters import write_due
 from surveys.engine.planning import plan_day
 from surveys.models import Invitation, SurveyPolicy
-from tests.surveys.engine import answering_urls, house
+from tests.surveys.engine import house
 from tests.surveys.engine.house import DAY, NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(answering_urls.__name__)]
+pytestmark = pytest.mark.django_db
 MIDNIGHT = NOW.replace(hour=0, minute=15)
 
 

@@ -77,3 +77,15 @@ def test_written_and_read_again_it_is_the_same():
 def test_what_is_no_yaml_is_said():
     with pytest.raises(SurveyError, match="This is not YAML"):
         read_survey_yaml("a: [")
+
+
+@pytest.mark.parametrize("code", ["de", "pt-BR", "es-419", "zh-Hans", "zh-Hant-TW"])
+def test_languages_are_written_as_those_of_people(code):
+    texts = said()["texts"]
+    assert list(read_survey(said(texts={code: texts["en"]})).texts) == [code]
+
+
+@pytest.mark.parametrize("code", ["German", "de_DE", "DE", "pt-br", "qq", "zh-Hans-China"])
+def test_what_is_no_code_of_a_language_is_refused(code):
+    (problem,) = problems_of(said(texts={code: said()["texts"]["en"]}))
+    assert "is no language" in problem

@@ -1,0 +1,1 @@
+"""The pages that customers answer on, without an account."""
