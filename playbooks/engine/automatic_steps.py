@@ -42,7 +42,7 @@ from playbooks.triggers.kinds import (
 from playbooks.triggers.path import Finish
 from playbooks.triggers.rules import Conditions
 from playbooks.triggers.vocabulary import label
-from surveys.engine.requests import NotInForceError, SurveyRequest, request_survey
+from surveys.engine.requests import NoSurveyInForceError, SurveyRequest, request_survey
 
 Kind = TypeVar("Kind", Wait, Branch, ChangeField, StartPlay, HoldOut, AskSurvey)
 
@@ -345,7 +345,7 @@ def _request_surveys(due: Sequence[DueStep], context: Opening) -> dict[Key, Did]
         asked = {each.key: _survey_request(each) for each in steps}
         try:
             answers = request_survey(survey, asked.values(), now=context.now)
-        except NotInForceError:
+        except NoSurveyInForceError:
             done |= {key: Did(StepEnding.NOBODY, f"“{survey}” is not in force") for key in asked}
             continue
         for key, request in asked.items():

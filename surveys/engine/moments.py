@@ -186,13 +186,13 @@ def fallen_moments(survey: Survey, span: DaySpan, *, published_at: datetime) -> 
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH customers AS ({_CUSTOMERS}) {statement}",
-            _parameters(survey, span, published_at=published_at),
+            _moment_parameters(survey, span, published_at=published_at),
         )
         found = sorted(cursor.fetchall(), key=lambda row: (row[0], row[3], row[2], row[1] or 0))
     yield from map(Fallen._make, found)
 
 
-def _parameters(survey: Survey, span: DaySpan, *, published_at: datetime) -> dict[str, Any]:
+def _moment_parameters(survey: Survey, span: DaySpan, *, published_at: datetime) -> dict[str, Any]:
     installation = Installation.current()
     return {
         "accounts": None if span.account_ids is None else sorted(span.account_ids),

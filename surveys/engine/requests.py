@@ -20,7 +20,7 @@ from surveys.invitation_links import new_nonce
 from surveys.models import Invitation, Survey
 
 
-class NotInForceError(ValueError):
+class NoSurveyInForceError(ValueError):
     """No version of the survey is published."""
 
 
@@ -62,7 +62,8 @@ def request_survey(
 ) -> dict[SurveyRequest, RequestAnswer]:
     """Planned under the rules that all surveys keep; asked again, the answer is the same.
 
-    A request is left out while its account is in another worker's hands. Raises NotInForceError.
+    A request is left out while its account is in another worker's hands. Raises
+    NoSurveyInForceError.
     """
     survey = published_survey(survey_key)
     wanted = list(requests)
@@ -73,10 +74,10 @@ def request_survey(
 
 
 def published_survey(survey_key: str) -> Survey:
-    """Raises NotInForceError."""
+    """Raises NoSurveyInForceError."""
     survey = published_surveys().filter(key=survey_key).first()
     if survey is None:
-        raise NotInForceError(survey_key)
+        raise NoSurveyInForceError(survey_key)
     return survey
 
 
@@ -105,7 +106,10 @@ def _answers_to(survey: Survey, taken: list[SurveyRequest]) -> dict[SurveyReques
 
 
 def ask_by_hand(survey_key: str, *, contact: Contact, by: User, now: datetime) -> RequestAnswer:
-    """One of us asks for it; of one person once a day. Raises NotInForceError, BusyAccountError."""
+    """One of us asks for it; of one person once a day.
+
+    Raises NoSurveyInForceError, BusyAccountError.
+    """
     asked = SurveyRequest(
         contact.account_id,
         occasion=f"by hand:{contact.pk}:{now.date()}",
@@ -122,7 +126,7 @@ def make_link(survey_key: str, *, contact: Contact, by: User, now: datetime) -> 
     """An invitation without a message: whoever asked gives the person its link
     (`survey_path(pk, nonce)`). Nothing holds it back, and it counts like those that were sent.
 
-    Raises NotInForceError.
+    Raises NoSurveyInForceError.
     """
     survey = published_survey(survey_key)
     nonce = new_nonce()

@@ -80,7 +80,13 @@ class Survey(models.Model):
     texts = models.JSONField(
         default=dict,
         blank=True,
-        help_text=_("By language, the first one for whoever speaks none of them."),
+        help_text=_("By language."),
+    )
+    first_language = models.CharField(
+        max_length=12,
+        blank=True,
+        default="",
+        help_text=_("Of the texts, for whoever speaks none of them; JSON keeps no order."),
     )
     created_at = models.DateTimeField()
     revision = models.PositiveIntegerField(
@@ -152,8 +158,14 @@ class Survey(models.Model):
             "audience": self.audience,
             "expires_days": self.expires_days,
             "further": self.further,
-            "texts": self.texts,
+            "texts": self._ordered_texts(),
         }
+
+    def _ordered_texts(self) -> dict[str, Any]:
+        """The first language first."""
+        first = {code: text for code, text in self.texts.items() if code == self.first_language}
+        ordered: dict[str, Any] = first | self.texts
+        return ordered
 
     def definition(self) -> SurveyDefinition:
         """Raises SurveyError where a draft is not complete."""

@@ -165,6 +165,7 @@ def _columns_of(definition: SurveyDefinition) -> dict[str, Any]:
         "delay_hours", "recipients", "delivery", "needs_consent", "audience", "expires_days",
     )  # fmt: skip
     columns = {name: getattr(definition, name) for name in same}
+    columns["first_language"] = next(iter(definition.texts))
     return columns | {"further": written.get("further", []), "texts": written["texts"]}
 
 

@@ -96,11 +96,11 @@ def plan(
             accounts[pk] = AskedAccount(policy)
             for each in asked.get(pk, ()):
                 accounts[pk].add(each)
-        planned.append(_decide(asking, accounts[pk], ledger, day_of))
+        planned.append(_decide_asking(asking, accounts[pk], ledger, day_of))
     return planned
 
 
-def _decide(
+def _decide_asking(
     asking: Asking,
     account: AskedAccount,
     ledger: _TouchLedger,

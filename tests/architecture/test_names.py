@@ -34,7 +34,7 @@ def test_a_second_class_of_a_name_is_seen():
 
 
 _OF_DJANGO = {"_cull"}  # overrides a method of Django's cache
-_NOUNS = {"column_mapping", "mapping", "offering", "onboarding"}
+_NOUNS = {"column_mapping", "mapping", "offering", "onboarding", "planning"}
 
 
 def one_word_functions(source: str) -> list[str]:

@@ -20,6 +20,7 @@ from accounts.models import (
     Installation,
     Job,
     LedgerDue,
+    MovementPart,
     OutboxMessage,
     RejectedRecord,
     RevenueMovement,
@@ -259,7 +260,20 @@ def break_renewed(account: Account, play: Play) -> None:
         external_id="3", effective_on=second.starts_on + timedelta(days=1), amount_minor=100,
         corrects=churn, **row,
     )  # fmt: skip
+    for on, amount in ((second.starts_on, -100), (second.starts_on + timedelta(days=1), 100)):
+        cause(account, on, amount)
     Account.objects.update(arr_minor=200)
+
+
+def cause(account: Account, on: date, amount: int) -> None:
+    MovementPart.objects.create(
+        account=account, effective_on=on, currency="USD", cause="not_told", amount_minor=amount,
+        recorded_at=now(),
+    )  # fmt: skip
+
+
+def break_causes(account: Account, play: Play) -> None:
+    cause(account, date(2025, 1, 1), 7)
 
 
 def break_share(account: Account, play: Play) -> None:
@@ -509,6 +523,7 @@ BREAKS = (
     (break_ledger, "arr_is_the_ledger"),
     (break_floor, "arr_is_never_below_zero"),
     (break_once, "movements_are_posted_once"),
+    (break_causes, "causes_add_up_to_movements"),
     (break_derived, "derived_ledgers_are_fresh"),
     (break_renewed, "renewed_terms_do_not_churn"),
     (break_share, "retention_is_a_share"),

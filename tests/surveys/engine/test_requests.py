@@ -8,7 +8,7 @@ from accounts.models import User
 from surveys.catalogue import Moment
 from surveys.engine.planning import plan_day
 from surveys.engine.requests import (
-    NotInForceError,
+    NoSurveyInForceError,
     SurveyRequest,
     ask_by_hand,
     make_link,
@@ -75,7 +75,7 @@ def test_nobody_to_ask():
 
 def test_a_survey_that_is_not_in_force_is_not_asked():
     house.survey("asked", Moment.ON_REQUEST, state="draft", published_at=None)
-    with pytest.raises(NotInForceError):
+    with pytest.raises(NoSurveyInForceError):
         request_survey("asked", [asks(house.customer())], now=NOW)
 
 

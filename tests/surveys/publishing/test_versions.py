@@ -47,6 +47,17 @@ def test_a_new_installation_has_drafts_and_asks_nobody():
         assert row.definition() == shipped_survey(row.key)
 
 
+def test_the_first_language_stays_the_first():
+    assert next(iter(installed().definition().texts)) == "en"
+    text = write_survey_yaml(shipped_survey("nps")).replace("key: nps", "key: nps_fr")
+    french_first = (
+        text.replace("  en:", "  xx:").replace("  fr:", "  en:").replace("  xx:", "  fr:")
+    )
+    taken = publishing.import_survey(text=french_first, replaces=False, by=None, now=NOW)
+    taken.refresh_from_db()
+    assert (taken.first_language, next(iter(taken.definition().texts))) == ("fr", "fr")
+
+
 def test_one_version_is_in_force_and_never_changes(ops):
     first = publishing.publish(survey=installed(), by=ops, now=NOW, reason="We begin")
     assert (first.state, first.published_by, first.reason) == ("published", ops, "We begin")
