@@ -35,10 +35,7 @@ class SurveyEntry:
 
 
 def survey_entries(account: Account, *, limit: int) -> list[list[SurveyEntry]]:
-    """The newest first, from both sources, in two statements.
-
-    Uses index: invitation_of_account
-    """
+    """The newest first, from both sources, in two statements."""
     asked = Invitation.objects.filter(account=account).select_related(
         "survey", "contact", "response__follow_up"
     )

@@ -48,7 +48,8 @@ def cut_condition(cut: Cut, value: str) -> Q:
     if cut is Cut.CSM:
         if not value:
             return Q(account__owner=None)
-        return Q(account__owner=int(value)) if value.isascii() and value.isdigit() else Q(pk=None)
+        is_id = value.isascii() and value.isdigit() and len(value) < 19
+        return Q(account__owner=int(value)) if is_id else Q(pk=None)
     return Q(**{CUT_PATHS[cut]: value})
 
 

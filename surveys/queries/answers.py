@@ -44,7 +44,6 @@ class AnswerFilter:
 
 
 def answers_of(user: User, asked: AnswerFilter) -> QuerySet[Response]:
-    """Uses index: response_of_survey"""
     rows = asked.period.answered(answers_seen_by(user))
     rows = rows.filter(survey_key=asked.key, kind=asked.kind)
     if asked.standing is not None:

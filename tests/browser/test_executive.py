@@ -64,7 +64,9 @@ def board(company):
             currency="USD",
             learned_at=NOW,
         )
-        person = account.contacts.create(external_id="nps", name="Mira Stone", met_on=BEGUN)
+        person = account.contacts.create(
+            external_id=f"nps-{account.pk}", name="Mira Stone", met_on=BEGUN
+        )
         for number in range(4):
             at = NOW - timedelta(days=30)
             answer(person, 9 + number % 2, standing=1, answered_at=at, learned_at=at)

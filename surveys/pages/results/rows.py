@@ -25,6 +25,8 @@ from surveys.pages.results.words import (
 from surveys.queries.answer_counts import Cut
 from surveys.queries.results import SurveyResult
 
+GROUPS_SHOWN = 20
+
 
 @dataclass(frozen=True, slots=True)
 class ResultRow:
@@ -110,6 +112,11 @@ class SurveyRows:
     href: str
     rows: list[ResultRow]
 
+    @property
+    def shown(self) -> list[ResultRow]:
+        """Of many, such as CSMs, those with the most answers: the page of the survey has all."""
+        return self.rows[:GROUPS_SHOWN]
+
 
 def grouped_rows(
     results: list[SurveyResult], asked: ResultParams, *, low_percent: int
@@ -123,4 +130,6 @@ def grouped_rows(
         row = result_row(result, asked, word=word, low_percent=low_percent)
         key = result.key, result.kind
         groups.setdefault(key, SurveyRows(result.name, row.kind, row.href, [])).rows.append(row)
+    for group in groups.values():
+        group.rows.sort(key=lambda row: (-row.result.answers, row.word))
     return sorted(groups.values(), key=lambda group: group.name)

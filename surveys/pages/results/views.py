@@ -45,8 +45,6 @@ from surveys.queries.results import survey_results
 from surveys.queries.together import readings_by_segment
 
 PAGE_SIZE = 50
-# A survey's groups are cut at so many rows: of CSMs there may be hundreds.
-GROUPS_SHOWN = 100
 
 
 @requires(Right.VIEW_ACCOUNTS)
@@ -110,13 +108,17 @@ def _survey_page(
     answers_page = reverse("survey_answers", args=[key])
     given = spread_of(rows)
     found_themes = themes_of(rows)
+    cut_rows = _cut_rows(user, key, kind, asked)
+    shown_groups, page = take_page(cut_rows, number=page_number(request), size=PAGE_SIZE)
     context = {
         "key": key,
         "name": name,
         "kind": KIND_WORDS.label(kind),
         "is_free": kind == SurveyType.FREE,
         "whole": _whole_row(user, key, kind, name, asked),
-        "cut_rows": _cut_rows(user, key, kind, asked)[:GROUPS_SHOWN],
+        "cut_rows": shown_groups,
+        "page": page,
+        "groups_total": len(cut_rows),
         "trend": trend_picture(trend, is_quarterly=is_quarterly, kind=kind),
         "is_quarterly": is_quarterly,
         "trend_href": asked.query(trend="month" if is_quarterly else "quarter"),
@@ -225,7 +227,10 @@ def _filters_in_words(wanted: AnswerFilter, theme: str) -> str:
     if wanted.cut is not None and wanted.value is not None:
         people = (
             dict(User.objects.filter(pk=int(wanted.value)).values_list("pk", "name"))
-            if wanted.cut is Cut.CSM and wanted.value.isascii() and wanted.value.isdigit()
+            if wanted.cut is Cut.CSM
+            and wanted.value.isascii()
+            and wanted.value.isdigit()
+            and len(wanted.value) < 19
             else {}
         )
         names = {str(pk): name for pk, name in people.items()}

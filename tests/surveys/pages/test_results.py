@@ -201,11 +201,12 @@ def test_answers_are_filtered_by_standing_and_lead_to_their_follow_up(client, cs
     assert len(everything.context["found"]) == 3
 
 
-@pytest.mark.parametrize("value", ["x", "999999", ""])
+@pytest.mark.parametrize("value", ["x", "999999", "9" * 30, ""])
 def test_a_cut_value_that_is_none_opens_nothing_and_breaks_nothing(client, csm, house, value):
     answers(house.accounts["own"], days_ago=3, high=2)
-    address = reverse("survey_answers", args=["nps"]) + f"?by=csm&value={value}"
-    assert client.get(address).context["found"] == []
+    for cut in ("csm", "segment", "moment") if value else ("csm",):
+        address = reverse("survey_answers", args=["nps"]) + f"?by={cut}&value={value}"
+        assert client.get(address).context["found"] == [], cut
 
 
 def test_who_was_asked_three_times_and_never_answered(client, csm, house):
@@ -262,3 +263,19 @@ def test_an_answer_of_another_tool_counts_without_a_response_rate(client, csm, h
     row = the_row(client)
     assert (row.word, row.result.answers, row.rate) == ("Legacy", 2, "")
     assert Response.objects.filter(invitation=None).count() == 2
+
+
+def test_of_many_groups_the_list_shows_the_largest_and_the_survey_all(client, ops, house):
+    own = house.accounts["own"]
+    for number in range(60):
+        account = type(own).objects.create(
+            external_id=f"g-{number}", name=f"G {number}", segment=f"s{number:02}"
+        )
+        answers(account, days_ago=3, high=2 if number == 59 else 1)
+    (group,) = client.get("/surveys/?by=segment").context["groups"]
+    assert (len(group.shown), len(group.rows)) == (20, 60)
+    assert group.shown[0].result.value == "s59"
+    address = reverse("survey_results", args=["nps"])
+    pages = [client.get(f"{address}?page={number}").context["cut_rows"] for number in (1, 2)]
+    assert [len(page) for page in pages] == [50, 10]
+    assert len({row.result.value for page in pages for row in page}) == 60
