@@ -18,7 +18,7 @@ from surveys.scoring.clusters import AccountSums, design_effect
 from surveys.scoring.scores import Counts, Score, SurveyKind, score
 
 
-class Cut(StrEnum):
+class AnswerCut(StrEnum):
     """What answers may be told apart by. An account counts as what it is now."""
 
     SEGMENT = "segment"
@@ -28,14 +28,14 @@ class Cut(StrEnum):
 
 
 CUT_PATHS = {
-    Cut.SEGMENT: "account__segment",
-    Cut.TOUCH_TIER: "account__touch_tier",
-    Cut.CSM: "account__owner",
-    Cut.MOMENT: "moment",
+    AnswerCut.SEGMENT: "account__segment",
+    AnswerCut.TOUCH_TIER: "account__touch_tier",
+    AnswerCut.CSM: "account__owner",
+    AnswerCut.MOMENT: "moment",
 }
 
 
-def cut_of(cut: Cut | None) -> Combinable:
+def cut_of(cut: AnswerCut | None) -> Combinable:
     """Its value as text, empty where there is none; one group where nothing is cut."""
     if cut is None:
         return Value("", output_field=CharField())
@@ -43,9 +43,9 @@ def cut_of(cut: Cut | None) -> Combinable:
     return Coalesce(Cast(path, CharField()), Value("", output_field=CharField()))
 
 
-def cut_condition(cut: Cut, value: str) -> Q:
+def cut_condition(cut: AnswerCut, value: str) -> Q:
     """The rows of one group, of answers and of invitations; of a value that is none, no row."""
-    if cut is Cut.CSM:
+    if cut is AnswerCut.CSM:
         if not value:
             return Q(account__owner=None)
         is_id = value.isascii() and value.isdigit() and len(value) < 19
@@ -124,14 +124,14 @@ def invitations_seen_by(user: User | None) -> QuerySet[Invitation]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SentCount:
     sent: int
     answered: int
 
 
 def asked_by_survey(
-    rows: QuerySet[Invitation], *, cut: Cut | None = None
-) -> dict[tuple[str, str], Asked]:
+    rows: QuerySet[Invitation], *, cut: AnswerCut | None = None
+) -> dict[tuple[str, str], SentCount]:
     """Key of the survey and value of the cut → what was sent and has arrived, in one query."""
     states = Invitation.State
     arrived = rows.filter(state__in=(states.SENT, states.ANSWERED, states.EXPIRED))
@@ -140,4 +140,4 @@ def asked_by_survey(
         .values_list("survey__key", cut_of(cut))
         .annotate(sent=Count("pk"), answered=Count("pk", filter=Q(state=states.ANSWERED)))
     )
-    return {(key, value): Asked(sent, answered) for key, value, sent, answered in counted}
+    return {(key, value): SentCount(sent, answered) for key, value, sent, answered in counted}

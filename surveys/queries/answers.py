@@ -13,13 +13,13 @@ from django.db.models.functions import Cast, TruncMonth, TruncQuarter
 from accounts.models import Installation, User
 from surveys.models import Invitation, Response
 from surveys.queries.answer_counts import (
-    Cut,
+    AnswerCut,
     answer_groups,
     answers_seen_by,
     cut_condition,
     invitations_seen_by,
 )
-from surveys.queries.results import Period
+from surveys.queries.results import AnswerPeriod
 from surveys.scoring.scores import Score, Standing
 from surveys.scoring.themes import FreeAnswer, Theme, themes
 
@@ -36,9 +36,9 @@ class AnswerFilter:
 
     key: str
     kind: str
-    period: Period
+    period: AnswerPeriod
     standing: int | None = None
-    cut: Cut | None = None
+    cut: AnswerCut | None = None
     value: str | None = None
     given: int | None = None
 
@@ -61,7 +61,7 @@ def kind_of(user: User, key: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenAnswer:
+class AnswerTally:
     """How many gave this answer, as it was given."""
 
     value: int
@@ -70,14 +70,14 @@ class GivenAnswer:
     count: int
 
 
-def spread_of(rows: QuerySet[Response]) -> list[GivenAnswer]:
+def spread_of(rows: QuerySet[Response]) -> list[AnswerTally]:
     counted = (
         rows.filter(value__isnull=False)
         .order_by()
         .values_list("value", "highest", "standing")
         .annotate(count=Count("pk"))
     )
-    return [GivenAnswer(*row) for row in counted.order_by("highest", "-value")]
+    return [AnswerTally(*row) for row in counted.order_by("highest", "-value")]
 
 
 @dataclass(frozen=True, slots=True)

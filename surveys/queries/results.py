@@ -13,9 +13,9 @@ from accounts.models import Installation, User
 from surveys.catalogue import KIND_WORDS
 from surveys.models import Invitation, Response, Survey, SurveyBaseline
 from surveys.queries.answer_counts import (
+    AnswerCut,
     AnswerGroup,
-    Asked,
-    Cut,
+    SentCount,
     answer_groups,
     answers_seen_by,
     asked_by_survey,
@@ -43,7 +43,7 @@ RowKey: TypeAlias = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class AnswerPeriod:
     """So many days up to `until`, and as many before them."""
 
     days: int
@@ -64,13 +64,13 @@ class Period:
         return rows.filter(sent_at__gt=self.since, sent_at__lte=self.until)
 
 
-def is_now(period: Period) -> Case:
+def is_now(period: AnswerPeriod) -> Case:
     """1 for an answer of the period, 0 for one of the period before."""
     inside = When(answered_at__gt=period.since, then=1)
     return Case(inside, default=0, output_field=IntegerField())
 
 
-def of_both_periods(rows: QuerySet[Response], period: Period) -> QuerySet[Response]:
+def of_both_periods(rows: QuerySet[Response], period: AnswerPeriod) -> QuerySet[Response]:
     return rows.filter(answered_at__gt=period.before_since, answered_at__lte=period.until)
 
 
@@ -107,7 +107,7 @@ class SurveyResult:
 
 
 def survey_results(
-    *, user: User | None, period: Period, cut: Cut | None = None, key: str | None = None
+    *, user: User | None, period: AnswerPeriod, cut: AnswerCut | None = None, key: str | None = None
 ) -> list[SurveyResult]:
     """Of the accounts that this person may see, in four statements, or of all
     where it is None; `key`: of one survey alone.
@@ -176,7 +176,7 @@ def _latest_surveys(key: str | None) -> dict[str, Survey]:
 
 
 def _rows_without_answer(
-    asked: Mapping[tuple[str, str], Asked], surveys: Mapping[str, Survey], *, is_cut: bool
+    asked: Mapping[tuple[str, str], SentCount], surveys: Mapping[str, Survey], *, is_cut: bool
 ) -> set[RowKey]:
     rows = {(key, str(surveys[key].kind), value) for key, value in asked if key in surveys}
     if is_cut:
@@ -185,7 +185,7 @@ def _rows_without_answer(
     return rows | {(each.key, each.kind, "") for each in published}
 
 
-def _rate_of(asked: Asked | None) -> ResponseRate | None:
+def _rate_of(asked: SentCount | None) -> ResponseRate | None:
     return None if asked is None else response_rate(answered=asked.answered, sent=asked.sent)
 
 
@@ -197,7 +197,7 @@ def baselines_of(key: str | None = None) -> dict[str, SurveyBaseline]:
 
 
 def against_baseline(
-    baseline: SurveyBaseline | None, now: Score | None, *, period: Period
+    baseline: SurveyBaseline | None, now: Score | None, *, period: AnswerPeriod
 ) -> BaselineScore | None:
     """The baseline keeps no accounts: its answers are taken to agree as much as those of now."""
     if baseline is None or now is None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from accounts.models import User
 from surveys.catalogue import Moment, SurveyType
-from surveys.queries.answer_counts import Cut, answer_groups, answers_seen_by, cut_of
-from surveys.queries.results import Period, is_now, of_both_periods
+from surveys.queries.answer_counts import AnswerCut, answer_groups, answers_seen_by, cut_of
+from surveys.queries.results import AnswerPeriod, is_now, of_both_periods
 from surveys.scoring.patterns import CombinedReading, read_together
 from surveys.scoring.scores import Score, SurveyKind
 
@@ -19,11 +19,11 @@ class SegmentReading:
     reading: CombinedReading
 
 
-def readings_by_segment(*, user: User, period: Period) -> list[SegmentReading]:
+def readings_by_segment(*, user: User, period: AnswerPeriod) -> list[SegmentReading]:
     """Of all surveys of a kind, in one statement; those after a ticket are support's own."""
     rows = of_both_periods(answers_seen_by(user), period)
     rows = rows.exclude(moment=Moment.AFTER_TICKET).exclude(kind=SurveyType.FREE)
-    groups = answer_groups(rows, segment=cut_of(Cut.SEGMENT), is_now=is_now(period))
+    groups = answer_groups(rows, segment=cut_of(AnswerCut.SEGMENT), is_now=is_now(period))
     now: dict[str, dict[SurveyKind, Score | None]] = defaultdict(dict)
     before: dict[str, dict[SurveyKind, Score | None]] = defaultdict(dict)
     for group in groups:

@@ -52,11 +52,15 @@ def interval_chart(points: Sequence[IntervalPoint], *, label: str, period: str) 
     text = f"{label}: {spoken}" if known else gettext("%(label)s: no data") % {"label": label}
     head = (period, label, gettext("95 % interval"), gettext("Answers"))
     rows = tuple((p.word, p.shown, p.shown_bounds, f"{p.n:,}") for p in reversed(points))
-    svg = figure(_marks(points, known), kind="line", height=HEIGHT, text=text) if known else Svg("")
+    svg = (
+        figure(_interval_lines(points, known), kind="line", height=HEIGHT, text=text)
+        if known
+        else Svg("")
+    )
     return Chart(svg=svg, text=text, head=head, rows=rows, numbers=(1, 2, 3))
 
 
-def _marks(points: Sequence[IntervalPoint], known: Sequence[IntervalPoint]) -> list[Svg]:
+def _interval_lines(points: Sequence[IntervalPoint], known: Sequence[IntervalPoint]) -> list[Svg]:
     base = HEIGHT - 24
     x = day_scale(points[0].day, points[-1].day, start=0, end=PLOT_WIDTH)
     low, high = min(p.low for p in known), max(p.high for p in known)

@@ -35,11 +35,15 @@ def matrix(points: Sequence[MatrixPoint], *, x: MatrixAxis, y: MatrixAxis, label
     spoken = "; ".join(f"{p.label}: {x.label} {p.x_shown}, {y.label} {p.y_shown}" for p in points)
     text = f"{label}: {spoken}" if points else gettext("%(label)s: no data") % {"label": label}
     rows = tuple((p.label, p.x_shown, p.y_shown) for p in points)
-    svg = figure(_marks(points, x, y), kind="line", height=HEIGHT, text=text) if points else Svg("")
+    svg = (
+        figure(_field_marks(points, x, y), kind="line", height=HEIGHT, text=text)
+        if points
+        else Svg("")
+    )
     return Chart(svg=svg, text=text, head=("", x.label, y.label), rows=rows, numbers=(1, 2))
 
 
-def _marks(points: Sequence[MatrixPoint], x: MatrixAxis, y: MatrixAxis) -> list[Svg]:
+def _field_marks(points: Sequence[MatrixPoint], x: MatrixAxis, y: MatrixAxis) -> list[Svg]:
     across, up = Scale(x.low, x.high, 2, 98), Scale(y.low, y.high, BASE, TOP)
     middle_x, middle_y = percent(across(x.middle)), up(y.middle)
     line = "chart-reference"

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 
 from accounts import clock
-from surveys.queries.answer_counts import Cut
-from surveys.queries.results import Period
+from surveys.queries.answer_counts import AnswerCut
+from surveys.queries.results import AnswerPeriod
 
 PERIODS = (90, 180, 365)
 
@@ -19,15 +19,15 @@ PERIODS = (90, 180, 365)
 class ResultParams:
     """What is mistyped shows what the page shows by itself."""
 
-    period: Period
-    cut: Cut | None
+    period: AnswerPeriod
+    cut: AnswerCut | None
 
     @classmethod
-    def of(cls, request: HttpRequest, *, usual_cut: Cut | None = None) -> Self:
+    def of(cls, request: HttpRequest, *, usual_cut: AnswerCut | None = None) -> Self:
         asked, by = request.GET.get("days", ""), request.GET.get("by")
         days = int(asked) if asked in map(str, PERIODS) else PERIODS[0]
-        cut = Cut(by) if by in set(Cut) else usual_cut
-        return cls(Period(days, until=clock.now()), cut)
+        cut = AnswerCut(by) if by in set(AnswerCut) else usual_cut
+        return cls(AnswerPeriod(days, until=clock.now()), cut)
 
     def query(self, **changes: Any) -> str:
         """This period and cut, changed; None leaves a key out."""

@@ -21,7 +21,7 @@ from accounts.ui.charts import (
 )
 from surveys.pages.results.params import ResultParams
 from surveys.pages.results.words import bounds_shown, score_shown, standing_word
-from surveys.queries.answers import GivenAnswer, TrendScore
+from surveys.queries.answers import AnswerTally, TrendScore
 from surveys.queries.together import SegmentReading
 from surveys.scoring.patterns import LEVELS
 from surveys.scoring.scores import SurveyKind
@@ -59,7 +59,7 @@ def trend_picture(trend: Sequence[TrendScore], *, is_quarterly: bool, kind: str)
     return interval_chart(points, label=gettext("Score"), period=period)
 
 
-def spread_picture(given: Sequence[GivenAnswer], *, kind: str) -> Chart:
+def spread_picture(given: Sequence[AnswerTally], *, kind: str) -> Chart:
     counts: dict[int, int] = defaultdict(int)
     for each in given:
         counts[each.standing] += each.count
@@ -79,7 +79,7 @@ class SpreadRow:
 
 
 def spread_rows(
-    given: Sequence[GivenAnswer], *, answers_page: str, asked: ResultParams
+    given: Sequence[AnswerTally], *, answers_page: str, asked: ResultParams
 ) -> list[SpreadRow]:
     """How many gave each answer, the highest first."""
     most = max((each.count for each in given), default=1)

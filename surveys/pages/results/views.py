@@ -30,7 +30,7 @@ from surveys.pages.results.pictures import (
 )
 from surveys.pages.results.rows import ResultRow, grouped_rows, result_row
 from surveys.pages.results.words import CUT_WORDS, cut_value_word, reading_words, standing_word
-from surveys.queries.answer_counts import Cut
+from surveys.queries.answer_counts import AnswerCut
 from surveys.queries.answers import (
     READ_AT_MOST,
     AnswerFilter,
@@ -68,12 +68,12 @@ def results(request: HttpRequest) -> HttpResponse:
         ],
         "matrix": segments_matrix(readings),
         "may_administer": may(user, Right.ADMINISTER),
-        **_controls(asked),
+        **_control_context(asked),
     }
     return render(request, "survey_results/index.html", context)
 
 
-def _controls(asked: ResultParams) -> dict[str, Any]:
+def _control_context(asked: ResultParams) -> dict[str, Any]:
     return {
         "days": asked.period.days,
         "by": asked.cut or "",
@@ -93,7 +93,7 @@ def _controls(asked: ResultParams) -> dict[str, Any]:
 @requires(Right.VIEW_ACCOUNTS)
 @require_safe
 def survey(request: HttpRequest, key: str) -> HttpResponse:
-    user, asked = cast("User", request.user), ResultParams.of(request, usual_cut=Cut.SEGMENT)
+    user, asked = cast("User", request.user), ResultParams.of(request, usual_cut=AnswerCut.SEGMENT)
     return _survey_page(request, user, key, asked)
 
 
@@ -130,7 +130,7 @@ def _survey_page(
         "answers_href": answers_page + asked.query(by=None),
         "baseline_form": form or BaselineForm(),
         "may_administer": may(user, Right.ADMINISTER),
-        **_controls(asked),
+        **_control_context(asked),
     }
     return render(request, "survey_results/survey.html", context)
 
@@ -227,7 +227,7 @@ def _filters_in_words(wanted: AnswerFilter, theme: str) -> str:
     if wanted.cut is not None and wanted.value is not None:
         people = (
             dict(User.objects.filter(pk=int(wanted.value)).values_list("pk", "name"))
-            if wanted.cut is Cut.CSM
+            if wanted.cut is AnswerCut.CSM
             and wanted.value.isascii()
             and wanted.value.isdigit()
             and len(wanted.value) < 19
@@ -259,7 +259,7 @@ def silent(request: HttpRequest, key: str) -> HttpResponse:
 
 @requires(Right.ADMINISTER, page="survey_results")
 def baseline(request: HttpRequest, key: str) -> HttpResponse:
-    user, asked = cast("User", request.user), ResultParams.of(request, usual_cut=Cut.SEGMENT)
+    user, asked = cast("User", request.user), ResultParams.of(request, usual_cut=AnswerCut.SEGMENT)
     _name, kind = _survey_or_404(user, key)
     form = BaselineForm(request.POST)
     if form.is_valid():

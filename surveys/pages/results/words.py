@@ -8,16 +8,16 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 
 from accounts.catalogue import label
 from surveys.catalogue import MOMENT_WORDS, SurveyType
-from surveys.queries.answer_counts import Cut
+from surveys.queries.answer_counts import AnswerCut
 from surveys.scoring.movements import BenchmarkPlace, BenchmarkVerdict, Moved, ScoreMovement
 from surveys.scoring.patterns import CombinedReading, Pattern
 from surveys.scoring.scores import ResponseRate, Score, SurveyKind, points
 
 CUT_WORDS = {
-    Cut.SEGMENT: gettext_noop("Segment"),
-    Cut.TOUCH_TIER: gettext_noop("Touch tier"),
-    Cut.CSM: gettext_noop("CSM"),
-    Cut.MOMENT: gettext_noop("Moment"),
+    AnswerCut.SEGMENT: gettext_noop("Segment"),
+    AnswerCut.TOUCH_TIER: gettext_noop("Touch tier"),
+    AnswerCut.CSM: gettext_noop("CSM"),
+    AnswerCut.MOMENT: gettext_noop("Moment"),
 }
 # Standing → how an NPS calls it, and the others.
 STANDING_WORDS = {
@@ -97,12 +97,12 @@ def movement_words(change: ScoreMovement) -> MovementWords:
     return MovementWords(gettext("No change beyond chance (%(points)s)") % {"points": signed})
 
 
-def cut_value_word(cut: Cut, value: str, *, people: dict[str, str]) -> str:
-    if cut is Cut.CSM:
+def cut_value_word(cut: AnswerCut, value: str, *, people: dict[str, str]) -> str:
+    if cut is AnswerCut.CSM:
         return people.get(value) or gettext("No CSM")
     if not value:
         return gettext("None known")
-    return gettext(MOMENT_WORDS.label(value)) if cut is Cut.MOMENT else label(value)
+    return gettext(MOMENT_WORDS.label(value)) if cut is AnswerCut.MOMENT else label(value)
 
 
 def answers_counted(count: int) -> str:
