@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from accounts.catalogue import SignalKind
 from accounts.declarations import address_of
+from accounts.loading.change_signals import mark_dirty
 from accounts.models import User
 from accounts.work.notices import in_app, post
 from accounts.work.signals import NewSignal, emit
@@ -44,6 +45,7 @@ def follow_answer(response: Response, *, now: datetime) -> FollowUp | None:
         )
         for kind in _signal_kinds(response)
     )
+    mark_dirty([response.account_id])  # measures read answers
     announce_answer(response, now=now)
     if response.standing != -1 or response.moment == Moment.AFTER_TICKET:
         _drop_needless(response, now=now)

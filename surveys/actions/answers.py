@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 
+from accounts.catalogue import SURVEYS_SOURCE
 from surveys.actions.aftermath import follow_answer
 from surveys.catalogue import SurveyType
 from surveys.models import Invitation, Response
@@ -106,7 +107,8 @@ def _blank_answer(invitation: Invitation, *, now: datetime) -> Response:
     return Response(
         account=invitation.account,
         contact=invitation.contact,
-        external_id=f"#{invitation.pk}",
+        source_id=SURVEYS_SOURCE,
+        external_id=str(invitation.pk),
         invitation=invitation,
         answered_at=now,
         learned_at=now,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.models import OutboxMessage, Signal
+from accounts.models import DirtyAccount, OutboxMessage, Signal
 from surveys.actions.aftermath import follow_answer
 from surveys.models import FollowUp
 from tests.surveys.answers import NOW, account_with_person, answer
@@ -38,6 +38,12 @@ def test_what_each_answer_rings_for(kind, moment, value, standing, signals, foll
     assert rung() == {"survey.answered"} | signals
     assert Signal.objects.count() == 1 + len(signals)
     assert FollowUp.objects.filter(state="collected").exists() is follows
+
+
+def test_the_account_is_judged_again():
+    account, person = account_with_person()
+    follow_answer(answer(person, 8, standing=0), now=NOW)
+    assert DirtyAccount.objects.get().account == account
 
 
 def test_the_owner_is_told_once_and_answers_within_a_day():

@@ -54,7 +54,8 @@ def test_from_the_link_to_thanks_and_a_changed_answer(client):
     found = Response.objects.get()
     assert (found.value, found.standing, found.comment) == (3, -1, "Exports are slow.\nVery.")
     assert (found.further, found.may_call) == ({"area": 2, "wish": "Boards"}, True)
-    assert (found.external_id, found.contact) == (f"#{invitation.pk}", invitation.contact)
+    assert (found.external_id, found.contact) == (str(invitation.pk), invitation.contact)
+    assert found.source_id == "surveys"
     assert found.completed_at
     assert found.changed_at is None
     invitation.refresh_from_db()
