@@ -32,7 +32,7 @@ def readable_on(page: str, colour: str) -> str:
     Black on a light page, white on a dark one. Both are written as # and six digits or a to f.
     """
     end = "#000000" if luminance(page) > 0.18 else "#ffffff"
-    steps = (_mixed(colour, end, step / _STEPS) for step in range(_STEPS))
+    steps = (_mixed_colour(colour, end, step / _STEPS) for step in range(_STEPS))
     return next((found for found in steps if contrast(found, page) >= READABLE), end)
 
 
@@ -66,6 +66,6 @@ def _linear_part(part: float) -> float:
     return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
 
 
-def _mixed(colour: str, end: str, share: float) -> str:
+def _mixed_colour(colour: str, end: str, share: float) -> str:
     pairs = zip(_parts_of(colour), _parts_of(end), strict=True)
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in pairs)

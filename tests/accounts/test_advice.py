@@ -280,7 +280,6 @@ WITHOUT_A_CASE = {
     "told_by_week": "counts already: it is left out",
     "erased": "is not taken back: it is removed",
     "duplicate": "of two rows one is kept",
-    "ragged": "about the cells of a row",
     "left_out": "about the columns of a file",
     "duplicate_id": "about an export of its own",
     "held": "a warning: what can be done is done on the account's page of revenue",

@@ -29,7 +29,7 @@ def colours(request: HttpRequest, colour: str) -> HttpResponse:
         "@media(prefers-color-scheme:dark)"
         f"{{:root{{--brand:{found.dark};--on-brand:{DARK_PAGE}}}}}\n"
     )
-    return _kept(HttpResponse(text, content_type="text/css; charset=utf-8"))
+    return _kept_for_long(HttpResponse(text, content_type="text/css; charset=utf-8"))
 
 
 @requires(Right.OPEN)
@@ -39,12 +39,12 @@ def logo(request: HttpRequest, digest: str) -> HttpResponse:
     if not digest or digest != logo_digest(branding):
         raise Http404
     picture = HttpResponse(bytes(branding.logo), content_type=branding.logo_type)
-    # Shown as a picture, never as a document of its own.
+    # ShownPage as a picture, never as a document of its own.
     picture.headers["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-    return _kept(picture)
+    return _kept_for_long(picture)
 
 
-def _kept(answer: HttpResponse) -> HttpResponse:
+def _kept_for_long(answer: HttpResponse) -> HttpResponse:
     patch_cache_control(answer, public=True, max_age=_YEAR_SECONDS, immutable=True)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

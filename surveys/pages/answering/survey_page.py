@@ -37,7 +37,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class AskedQuestion:
     """A further question: `options` where one is chosen, else words."""
 
     name: str
@@ -56,7 +56,7 @@ class LanguageLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownPage:
     """A survey in one of its languages, with our words in it or in English."""
 
     definition: SurveyDefinition
@@ -76,7 +76,7 @@ def company_name() -> str:
     return SurveyBranding.current().name or Installation.current().name
 
 
-def shown_to(invitation: Invitation, *, wanted: str) -> Shown:
+def shown_to(invitation: Invitation, *, wanted: str) -> ShownPage:
     """In the wanted language where the survey has it, else in the invitation's."""
     definition = invitation.survey.definition()
     language = chosen_language(
@@ -84,7 +84,7 @@ def shown_to(invitation: Invitation, *, wanted: str) -> Shown:
         wanted=wanted,
         known=(invitation.language, invitation.account.language),
     )
-    return Shown(definition, language, page_words(language), company_name())
+    return ShownPage(definition, language, page_words(language), company_name())
 
 
 def chosen_language(definition: SurveyDefinition, *, wanted: str, known: tuple[str, str]) -> str:
@@ -103,7 +103,7 @@ def words_wanted(request: HttpRequest) -> PageWords:
     return PAGE_WORDS["en"]
 
 
-def question_context(shown: Shown, form: AnswerForm) -> dict[str, Any]:
+def question_context(shown: ShownPage, form: AnswerForm) -> dict[str, Any]:
     definition, text = shown.definition, shown.text
     chosen = form.typed.get("score", "")
     return {
@@ -126,17 +126,17 @@ def question_context(shown: Shown, form: AnswerForm) -> dict[str, Any]:
     }
 
 
-def _further_question(shown: Shown, form: AnswerForm, key: str) -> Question:
+def _further_question(shown: ShownPage, form: AnswerForm, key: str) -> AskedQuestion:
     text, name = shown.text.further[key], further_name(key)
     typed = form.typed.get(name, "")
     options = tuple(
         Option(str(number), shown.said(label), typed == str(number))
         for number, label in enumerate(text.options, start=1)
     )
-    return Question(name, shown.said(text.question), typed, form.errors.get(name, ""), options)
+    return AskedQuestion(name, shown.said(text.question), typed, form.errors.get(name, ""), options)
 
 
-def until_in_words(shown: Shown, invitation: Invitation) -> str:
+def until_in_words(shown: ShownPage, invitation: Invitation) -> str:
     """The last day on which the answer can be changed, where the installation is."""
     if invitation.expires_at is None:
         return ""
@@ -145,7 +145,7 @@ def until_in_words(shown: Shown, invitation: Invitation) -> str:
     return shown.words.until.format(day=shown.words.day_in_words(day))
 
 
-def survey_context(shown: Shown, **kept: str) -> dict[str, Any]:
+def survey_context(shown: ShownPage, **kept: str) -> dict[str, Any]:
     """`kept`: what the links to other languages say of the page besides."""
     return {
         "language": shown.language,

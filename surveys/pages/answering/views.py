@@ -20,7 +20,7 @@ from surveys.library.page_words import page_words
 from surveys.models import Invitation, Response
 from surveys.pages.answering.answer_form import AnswerForm, score_of, typed_of
 from surveys.pages.answering.survey_page import (
-    Shown,
+    ShownPage,
     company_name,
     public_page,
     question_context,
@@ -55,7 +55,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _take_answer(
-    request: HttpRequest, invitation: Invitation, shown: Shown, token: str
+    request: HttpRequest, invitation: Invitation, shown: ShownPage, token: str
 ) -> HttpResponse:
     form = AnswerForm(shown.definition, shown.words)
     form.read(request.POST)
@@ -67,17 +67,17 @@ def _take_answer(
         )
     except LinkClosedError:
         return _closed_page(request)
-    return HttpResponseRedirect(_address(token, shown))
+    return HttpResponseRedirect(_answer_address(token, shown))
 
 
-def _address(token: str, shown: Shown, **query: str) -> str:
+def _answer_address(token: str, shown: ShownPage, **query: str) -> str:
     said = urlencode({"lang": shown.language, **query})
     return f"{reverse('survey_answer', args=[token])}?{said}"
 
 
 def _form_page(
     invitation: Invitation,
-    shown: Shown,
+    shown: ShownPage,
     form: AnswerForm,
     token: str,
     *,
@@ -86,28 +86,30 @@ def _form_page(
 ) -> HttpResponse:
     context = question_context(shown, form) | survey_context(shown, **kept)
     context |= {
-        "action": _address(token, shown),
+        "action": _answer_address(token, shown),
         "until": until_in_words(shown, invitation),
         "stop": _stop_address(token, invitation, shown),
     }
     return public_page("form", shown.words, context, status=status)
 
 
-def _thanks_page(invitation: Invitation, shown: Shown, given: Response, token: str) -> HttpResponse:
+def _thanks_page(
+    invitation: Invitation, shown: ShownPage, given: Response, token: str
+) -> HttpResponse:
     form = AnswerForm(shown.definition, shown.words, typed=typed_of(given))
     context = question_context(shown, form) | survey_context(shown)
     context |= {
-        "action": _address(token, shown),
+        "action": _answer_address(token, shown),
         "thanks": shown.said(shown.text.thanks),
         "asks_more": given.completed_at is None,
-        "change": _address(token, shown, change="1"),
+        "change": _answer_address(token, shown, change="1"),
         "until": until_in_words(shown, invitation),
         "stop": _stop_address(token, invitation, shown),
     }
     return public_page("thanks", shown.words, context)
 
 
-def _stop_address(token: str, invitation: Invitation, shown: Shown) -> str:
+def _stop_address(token: str, invitation: Invitation, shown: ShownPage) -> str:
     """Empty where there is no address to send anything to."""
     if invitation.contact is None or not invitation.contact.email:
         return ""
