@@ -25,6 +25,7 @@ from accounts.models import (
     User,
     UserMonth,
 )
+from surveys.models import Response
 from tests.accounts.loading import NOW, account, contract, load_raw, movement, problems, statuses
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +75,10 @@ FACTS = {
     "onboarding": (
         {"account": "acme", "key": "kick-off", "name": "Kick-off", "due_on": "2024-02-03"},
         OnboardingStep, "learned_at", "2024-02-03",
+    ),
+    "survey_answers": (
+        OWN | {"kind": "nps", "value": 9, "answered_at": "2024-02-03T08:00:00Z"},
+        Response, "learned_at", "2024-02-03",
     ),
     "account_history": (
         {"account": "acme", "as_of": "2024-02-03", "seats": 7}, AttributeHistory, "learned_at",

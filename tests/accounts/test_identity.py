@@ -7,7 +7,7 @@ from django.db import connection
 
 from accounts.intake.specs import SPECS, Kind
 from accounts.loading.change_signals import emit_events
-from accounts.loading.tables import TABLES
+from accounts.loading.stored_kinds import stored_kinds
 from accounts.models import (
     AccountId,
     Attendance,
@@ -22,6 +22,7 @@ from accounts.models import (
     Source,
     Ticket,
 )
+from surveys.models import Response
 from tests.accounts.loading import account, contract, load_raw, problems, statuses
 from tests.accounts.uploads import checked, matched, uploaded
 
@@ -35,6 +36,7 @@ MODELS = {
     Kind.INTERACTIONS: Interaction,
     Kind.GROUP_SESSIONS: GroupSession,
     Kind.EVENTS: BusinessEvent,
+    Kind.SURVEY_ANSWERS: Response,
 }
 FIRST = {
     Kind.CONTACTS: {"name": "Ada Lovelace", "email": "ada@acme.example"},
@@ -49,6 +51,7 @@ FIRST = {
     Kind.INTERACTIONS: {"occurred_at": "2025-01-01T09:00:00+00:00", "kind": "call"},
     Kind.GROUP_SESSIONS: {"starts_at": "2025-01-01T09:00:00+00:00", "kind": "webinar"},
     Kind.EVENTS: {"occurred_on": "2025-01-01", "kind": "champion_left"},
+    Kind.SURVEY_ANSWERS: {"kind": "nps", "value": 9, "answered_at": "2025-01-01T09:00:00+00:00"},
 }  # fmt: skip
 OTHER = {
     Kind.CONTACTS: {"name": "Max Other", "email": "max@acme.example"},
@@ -58,6 +61,7 @@ OTHER = {
     Kind.INTERACTIONS: FIRST[Kind.INTERACTIONS] | {"occurred_at": "2025-01-02T09:00:00+00:00"},
     Kind.GROUP_SESSIONS: FIRST[Kind.GROUP_SESSIONS] | {"starts_at": "2025-01-02T09:00:00+00:00"},
     Kind.EVENTS: FIRST[Kind.EVENTS] | {"occurred_on": "2025-01-02"},
+    Kind.SURVEY_ANSWERS: FIRST[Kind.SURVEY_ANSWERS] | {"answered_at": "2025-01-02T09:00:00+00:00"},
 }
 CHANGED = {
     Kind.CONTACTS: {"title": "CTO"},
@@ -67,6 +71,7 @@ CHANGED = {
     Kind.INTERACTIONS: {"subject": "Roadmap"},
     Kind.GROUP_SESSIONS: {"subject": "Roadmap"},
     Kind.EVENTS: {"note": "Moved on"},
+    Kind.SURVEY_ANSWERS: {"comment": "Moved on"},
 }
 
 
@@ -89,7 +94,7 @@ def rows(kind):
 def test_every_kind_with_an_id_is_asked_here():
     with_id = {k for k, spec in SPECS.items() if spec.key == ("external_id",)}
     assert with_id - {Kind.ACCOUNTS, Kind.MOVEMENTS} == set(MODELS)
-    assert {k for k, table in TABLES.items() if table.is_sourced} == set(MODELS)
+    assert {k for k, kept in stored_kinds().items() if kept.table.is_sourced} == set(MODELS)
 
 
 @pytest.mark.parametrize("kind", MODELS)
