@@ -26,9 +26,15 @@ from accounts.demo.writer import Writer
 
 
 def block_tables(
-    shape: Shape, *, block: int, staff: Staff, usage_days: int | None = None
+    shape: Shape,
+    *,
+    block: int,
+    staff: Staff,
+    usage_days: int | None = None,
+    told: list[Profile] | None = None,
 ) -> BlockTables:
-    """Every row of a block. `usage_days` keeps usage of only that many last days."""
+    """Every row of a block. `usage_days` keeps usage of only that many last days; `told` takes the
+    profiles that the rows tell of."""
     timeline = timeline_of(shape)
     writer = Writer(
         shape=shape,
@@ -43,6 +49,8 @@ def block_tables(
         random = shape.random(block=block, topic=4, place=profile.account.place + 1)
         tongues = shape.random(block=block, topic=9, place=profile.account.place + 1)
         _add_account_facts(random, tongues=tongues, writer=writer, profile=profile)
+        if told is not None:
+            told.append(profile)
     return writer.tables
 
 

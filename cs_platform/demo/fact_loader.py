@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +17,7 @@ from psycopg2 import sql
 
 from accounts.catalogue import RevenueSource
 from accounts.demo.account_rows import POOL_ID
+from accounts.demo.block import Profile
 from accounts.demo.facts import block_tables
 from accounts.demo.offering import FEATURES, PLANS
 from accounts.demo.shape import Shape
@@ -26,8 +27,10 @@ from accounts.demo.timeline import holidays_between
 from accounts.loading import ensure_partitions
 from accounts.models import Feature, Holiday, Installation, Plan, Pool, Team, User
 from accounts.postgres_copy import copy
+from cs_platform.demo.answers.rows import answer_tables
 from cs_platform.demo.teams import load_teams
 from cs_platform.runtime.embedded.process import die_with_parent
+from surveys.models import Survey
 
 COMPANY = "Tallis Workflow"
 PRODUCT_URL = "https://app.tallis.example/"
@@ -36,6 +39,10 @@ _OWN_IDS = (
     "account contact attributehistory contract contractline revenuemovement invoice ticket"
     " interaction interactioncontact businessevent onboardingstep user team pool plan feature"
 ).split()
+
+_TABLES_WITH_ID = (
+    *(f"accounts_{name}" for name in _OWN_IDS), "surveys_invitation", "surveys_response",
+)  # fmt: skip
 
 _PARENTS_OWN: list[object] = []
 
@@ -132,7 +139,9 @@ def _load_staff(staff: Staff) -> None:
 
 def _load_blocks(load: Load, *, staff: Staff) -> Iterator[Counter[str]]:
     """Blocks are independent: as many processes as asked for make and copy them."""
-    work = partial(_load_block, load=load, staff=staff)
+    published = Survey.objects.filter(state=Survey.State.PUBLISHED)
+    surveys = dict(published.values_list("key", "pk"))
+    work = partial(_load_block, load=load, staff=staff, surveys=surveys)
     blocks = range(load.shape.blocks)
     if load.processes == 1 or len(blocks) == 1:
         yield from map(work, blocks)
@@ -153,12 +162,19 @@ def leave_connection() -> None:
     connection.connection = None
 
 
-def _load_block(block: int, *, load: Load, staff: Staff) -> Counter[str]:
-    tables = block_tables(load.shape, block=block, staff=staff, usage_days=load.usage_days)
+def _load_block(
+    block: int, *, load: Load, staff: Staff, surveys: Mapping[str, int]
+) -> Counter[str]:
+    told: list[Profile] = []
+    facts = block_tables(
+        load.shape, block=block, staff=staff, usage_days=load.usage_days, told=told
+    )
+    answers = answer_tables(load.shape, block=block, facts=facts, profiles=told, surveys=surveys)
+    tables = (*facts.in_order(), *answers.in_order())
     with transaction.atomic():
-        for table in tables.in_order():
+        for table in tables:
             copy_table(table)
-    return Counter(dict(counts(tables.in_order())))
+    return Counter(dict(counts(tables)))
 
 
 def copy_table(table: TextTable | BinaryTable) -> None:
@@ -174,8 +190,7 @@ def copy_table(table: TextTable | BinaryTable) -> None:
 def _set_sequences() -> None:
     """Sequences go on after the ids given here; the planner learns what the tables hold."""
     with connection.cursor() as cursor:
-        for name in _OWN_IDS:
-            table = f"accounts_{name}"
+        for table in _TABLES_WITH_ID:
             cursor.execute(
                 sql.SQL("SELECT setval(pg_get_serial_sequence({}, 'id'), max(id)) FROM {}").format(
                     sql.Literal(table), sql.Identifier(table)

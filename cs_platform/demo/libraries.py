@@ -1,4 +1,4 @@
-"""Scorecards and playbooks of the demo company, as if it had worked by them from the first day."""
+"""What the demo company works by, scorecards, playbooks and surveys, as if from the first day."""
 
 from __future__ import annotations
 
@@ -11,10 +11,17 @@ from health import publishing as scorecards
 from playbooks import publishing as playbooks
 from playbooks.library.catalogue import BY_KEY
 from playbooks.models import InstalledEntry, Playbook
+from surveys import publishing as surveys
+from surveys.library.shipped import KEYS
+from surveys.models import Survey
 
 SEQUENCES: Final = ("onboarding_tech_touch", "renewal_tech_touch", "inactive_14_days")
 """What writes to the many accounts of tech touch; a new installation installs it when it wants."""
 
+KEPT_AS_DRAFTS: Final = ("ticket_csat", "effort_ces")
+"""Surveys that others asked for us: their answers came in, nobody is asked from here."""
+
+_FROZEN_SURVEY = "surveys.Survey:published_survey_never_changes"
 _FROZEN = "playbooks.Playbook:published_playbook_never_changes"
 
 
@@ -28,6 +35,22 @@ def install_libraries(*, day: date) -> None:
         if key not in present:
             playbooks.install(entry=BY_KEY[key], by=None, now=begun)
     _date_back(begun)
+
+
+def publish_surveys(*, day: date) -> None:
+    """The shipped ones that nobody edited, in force since then. As the owner, before the answers
+    come in: invitations name their survey."""
+    begun = datetime.combine(day, time(), tzinfo=UTC)
+    surveys.install_surveys(now=begun)
+    shipped = Survey.objects.filter(
+        key__in=set(KEYS).difference(KEPT_AS_DRAFTS), version=1, published_by=None, edited_by=None
+    )
+    for draft in shipped.filter(state=Survey.State.DRAFT):
+        surveys.publish(survey=draft, by=None, now=begun)
+    with pgtrigger.ignore(_FROZEN_SURVEY):
+        shipped.filter(state=Survey.State.PUBLISHED, published_at__gte=begun).update(
+            created_at=begun, published_at=begun
+        )
 
 
 def _date_back(begun: datetime) -> None:

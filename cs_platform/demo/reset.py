@@ -26,6 +26,7 @@ from accounts.models import (
 from cs_platform.demo.fact_loader import Load
 from cs_platform.models import StepRun
 from health.models import RuleSet, Scorecard
+from surveys.models import Survey, SurveyBaseline
 
 LOADED = "demo.load"
 # Account data without a foreign key to the account, and what the machinery did with it.
@@ -94,7 +95,7 @@ def _refuse_foreign_accounts() -> None:
 
 def empty() -> None:
     """Takes the demo company away, with all that was made of it; playbooks stay, and scorecards
-    unless its people tuned them: then the shipped ones are installed anew.
+    and surveys unless its people tuned them: then the shipped ones are installed anew.
 
     Needs the owner's rights: the ledger and the audit trail are append-only for everybody else.
     Raises ForeignDataError where somebody's own accounts are beside it.
@@ -104,6 +105,9 @@ def empty() -> None:
         _truncate_tables(("accounts_account", *_TABLES_WITHOUT_KEY))
         if _tuned_scorecards().exists() or _tuned_rules().exists():
             _truncate_tables(("health_scorecard", "health_ruleset"))
+        if _tuned_surveys().exists():
+            _truncate_tables(("surveys_survey",))
+        SurveyBaseline.objects.filter(set_by__in=_demo_people()).delete()
         Team.managers.through.objects.all().delete()
         with pgtrigger.ignore("accounts.AdminEntry:admin_entries_are_append_only"):
             _demo_people().delete()  # with what they did in the admin
@@ -147,6 +151,11 @@ def _tuned_scorecards() -> QuerySet[Scorecard]:
 def _tuned_rules() -> QuerySet[RuleSet]:
     by_hand = Q(published_by__in=_demo_people()) | Q(edited_by__in=_demo_people())
     return RuleSet.objects.filter(by_hand)
+
+
+def _tuned_surveys() -> QuerySet[Survey]:
+    by_hand = Q(published_by__in=_demo_people()) | Q(edited_by__in=_demo_people())
+    return Survey.objects.filter(by_hand)
 
 
 def _demo_people() -> QuerySet[User]:

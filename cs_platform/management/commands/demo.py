@@ -14,6 +14,7 @@ from django.db import connection
 
 from accounts import clock
 from accounts.demo.shape import Shape
+from cs_platform.demo.answers.loops import follow_past_answers
 from cs_platform.demo.fact_loader import Load, load_facts
 from cs_platform.demo.history import (
     history_of,
@@ -21,7 +22,7 @@ from cs_platform.demo.history import (
     score_all,
     settle,
 )
-from cs_platform.demo.libraries import install_libraries
+from cs_platform.demo.libraries import install_libraries, publish_surveys
 from cs_platform.demo.reset import (
     ForeignDataError,
     Present,
@@ -67,6 +68,8 @@ class Command(BaseCommand):
             # Nobody waits for each row of a company that can be made again.
             cursor.execute("SET synchronous_commit = off")
         load = _load_from(options)
+        if not options["facts_only"]:
+            publish_surveys(day=load.shape.first_day)
         self._load_company_facts(load)
         if not options["facts_only"]:
             self._live_through_history(load.shape, options)
@@ -127,6 +130,7 @@ class Command(BaseCommand):
             f" {_seconds_since(begun)}."
         )
         settle(past)
+        follow_past_answers(last_day=shape.last_day, seed=shape.seed)
         months = take_snapshots(day=shape.last_day)
         self.stdout.write(f"{months} months of retention after {_seconds_since(begun)}.")
 
