@@ -1,5 +1,6 @@
 """Answers of the demo company: they follow its hidden satisfaction, and move nothing else."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
@@ -179,6 +180,8 @@ def test_company_has_surveys_in_force_answers_and_loops(transactional_db):
     low = responses.filter(standing=-1).exclude(moment="after_ticket")
     weeks = clock.now() - timedelta(days=55)
     assert not low.filter(answered_at__gte=weeks, follow_up=None).exists()
+    steps = Counter(FollowUp.objects.values_list("state", flat=True))
+    assert steps["collected"] >= steps.total() // 5
     for row in FollowUp.objects.select_related("response", "account"):
         assert row.response.standing == -1 or row.owner.email == DESK
         assert row.owner_id == row.account.owner_id or row.account.owner_id is None

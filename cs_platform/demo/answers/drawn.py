@@ -9,7 +9,7 @@ import numpy as np
 
 from accounts.demo.timeline import Timeline
 from cs_platform.demo.answers.comments import BAD, THEMES, comment
-from cs_platform.demo.answers.occasions import Occasion, Told, occasions
+from cs_platform.demo.answers.occasions import AskingOccasion, ToldAccount, occasions
 from surveys.catalogue import Moment
 from surveys.models.policy import SurveyPolicy
 from surveys.scoring.governance import HeldBack
@@ -43,7 +43,7 @@ class DrawnAnswer:
 class AskedQuestion:
     """`held_back` says why not; `answer` is None where nothing came back."""
 
-    occasion: Occasion
+    occasion: AskingOccasion
     kind: SurveyKind
     language: str
     minute: int
@@ -66,7 +66,7 @@ def value_of(kind: SurveyKind, felt: float) -> int:
 
 
 def draw_answers(
-    random: np.random.Generator, *, told: Told, timeline: Timeline, policy: SurveyPolicy
+    random: np.random.Generator, *, told: ToldAccount, timeline: Timeline, policy: SurveyPolicy
 ) -> Iterator[AskedQuestion]:
     """In order of day."""
     path = told.profile.account.path
@@ -95,7 +95,7 @@ def draw_answers(
 
 
 def _reason_held_back(
-    each: Occasion, *, told: Told, asked_on: dict[int, int], policy: SurveyPolicy
+    each: AskingOccasion, *, told: ToldAccount, asked_on: dict[int, int], policy: SurveyPolicy
 ) -> HeldBack | None:
     """What support asked with a ticket is not counted here."""
     if each.rated is not None:
@@ -114,7 +114,13 @@ def _reason_held_back(
 
 
 def _write_answer(
-    each: Occasion, value: int, kind: SurveyKind, language: str, *, luck: np.ndarray, waited: float
+    each: AskingOccasion,
+    value: int,
+    kind: SurveyKind,
+    language: str,
+    *,
+    luck: np.ndarray,
+    waited: float,
 ) -> DrawnAnswer:
     standing = STANDINGS[SCALES[kind].reading(value)]
     words = ""

@@ -19,6 +19,8 @@ _TRIAGED_AFTER, _ACTED_AFTER, _TOLD_AFTER = 24.0, 220.0, 170.0
 _SLOW, _SLOWER = 0.33, 8.0
 # So many lie on the desk of the demo at least: answers in between are picked by hand.
 ON_DESK = 4
+# Of so many the newest one was looked at by nobody yet.
+UNTOUCHED_OF = 5
 _OFFICE = "ops@demo.example"
 _CHANGES = {
     TriageCriterion.PRODUCT: "The way they worked before the release is back as a setting.",
@@ -55,7 +57,14 @@ def follow_past_answers(*, last_day: date, seed: int) -> int:
     in_between = lately.filter(standing=0, account__owner__email=DESK)
     found += in_between.order_by("-answered_at", "pk")[: max(0, ON_DESK - on_desk)]
     office = User.objects.get(email=_OFFICE)
-    rows = [_follow_up(response, office=office, seed=seed, end=end) for response in found]
+    newest = sorted(found, key=lambda each: each.answered_at)
+    untouched = {each.pk for each in newest[len(newest) - len(newest) // UNTOUCHED_OF :]}
+    rows = [
+        _follow_up(
+            each, office=office, seed=seed, end=each.answered_at if each.pk in untouched else end
+        )
+        for each in found
+    ]
     FollowUp.objects.bulk_create(rows, batch_size=1_000)
     return len(rows)
 

@@ -41,7 +41,7 @@ class TicketRated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class ToldAccount:
     """What the fact tables tell about an account; days are numbers of the timeline."""
 
     profile: Profile
@@ -52,7 +52,7 @@ class Told:
     trainings: list[tuple[int, int]]  # day, id
 
 
-class Occasion(NamedTuple):
+class AskingOccasion(NamedTuple):
     day: int
     survey: str
     moment: Moment
@@ -62,7 +62,7 @@ class Occasion(NamedTuple):
     """What support was given with the ticket already."""
 
 
-def occasions(told: Told, *, timeline: Timeline) -> list[Occasion]:
+def occasions(told: ToldAccount, *, timeline: Timeline) -> list[AskingOccasion]:
     """In order of day; on one day the checkpoints before the rhythm. Customers only."""
     account = told.profile.account
     end = timeline.days if account.until is None else min(account.until, timeline.days)
@@ -80,7 +80,9 @@ def closest(people: list[AskedPerson], day: int) -> list[AskedPerson]:
     return sorted(there, key=lambda p: (not p.is_champion, -p.strength, p.id))
 
 
-def _rhythm_occasions(told: Told, *, timeline: Timeline, end: int) -> Iterator[Occasion]:
+def _rhythm_occasions(
+    told: ToldAccount, *, timeline: Timeline, end: int
+) -> Iterator[AskingOccasion]:
     """On the days on which surveys.engine asks, but a few people of each account only."""
     account = told.profile.account
     every = usual_rhythm().get(told.profile.tiers.before(timeline.days), USUAL_RHYTHM)
@@ -95,10 +97,10 @@ def _rhythm_occasions(told: Told, *, timeline: Timeline, end: int) -> Iterator[O
         ]
         for mark, on in marks:
             if person in closest(told.people, on)[:many]:
-                yield Occasion(on, "nps", Moment.RHYTHM, f"day:{mark}", person, None)
+                yield AskingOccasion(on, "nps", Moment.RHYTHM, f"day:{mark}", person, None)
 
 
-def _checkpoint_occasions(told: Told, *, timeline: Timeline) -> Iterator[Occasion]:
+def _checkpoint_occasions(told: ToldAccount, *, timeline: Timeline) -> Iterator[AskingOccasion]:
     if told.onboarded is not None:
         day, name = told.onboarded + 1, f"onboarding:{timeline.day(told.onboarded)}"
         yield from _asked_people(told, day, "onboarding_csat", Moment.END_OF_ONBOARDING, name)
@@ -117,8 +119,8 @@ def _checkpoint_occasions(told: Told, *, timeline: Timeline) -> Iterator[Occasio
 
 
 def _asked_people(
-    told: Told, day: int, survey: str, moment: Moment, name: str
-) -> Iterator[Occasion]:
+    told: ToldAccount, day: int, survey: str, moment: Moment, name: str
+) -> Iterator[AskingOccasion]:
     people = closest(told.people, day)
     if moment == Moment.BEFORE_RENEWAL:
         people = [person for person in people if person.is_decider][:3] or people
@@ -126,14 +128,14 @@ def _asked_people(
     else:
         many = 1
     for person in people[:many]:
-        yield Occasion(day, survey, moment, name, person, None)
+        yield AskingOccasion(day, survey, moment, name, person, None)
 
 
-def _work_occasions(told: Told) -> Iterator[Occasion]:
+def _work_occasions(told: ToldAccount) -> Iterator[AskingOccasion]:
     """How easy it was after a training, and what was said to support with a ticket."""
     for day, id_ in told.trainings:
         for person in closest(told.people, day)[:1]:
-            yield Occasion(
+            yield AskingOccasion(
                 day + 1, "effort_ces", Moment.ON_REQUEST, f"training:{id_}", person, None
             )
     for ticket in told.tickets:
@@ -141,7 +143,7 @@ def _work_occasions(told: Told) -> Iterator[Occasion]:
             continue
         people = closest(told.people, ticket.solved)
         for person in people[ticket.id % len(people) :][:1] if people else ():
-            yield Occasion(
+            yield AskingOccasion(
                 ticket.solved + 1, "ticket_csat", Moment.AFTER_TICKET,
                 f"ticket:{ticket.id}", person, ticket.satisfaction,
             )  # fmt: skip

@@ -18,7 +18,7 @@ from accounts.demo.tables import TextTable
 from accounts.demo.timeline import Timeline
 from accounts.demo.writer import account_key
 from cs_platform.demo.answers.drawn import AskedQuestion, DrawnAnswer, draw_answers
-from cs_platform.demo.answers.occasions import TRAINING, AskedPerson, TicketRated, Told
+from cs_platform.demo.answers.occasions import TRAINING, AskedPerson, TicketRated, ToldAccount
 from surveys.library.shipped import shipped_survey
 from surveys.models import Invitation
 from surveys.models.policy import SurveyPolicy
@@ -163,7 +163,7 @@ def answer_tables(
 
 def _told_accounts(
     facts: BlockTables, *, profiles: list[Profile], timeline: Timeline
-) -> Iterator[Told]:
+) -> Iterator[ToldAccount]:
     people = _rows_by_account(facts.contacts)
     tickets, events = _rows_by_account(facts.tickets), _rows_by_account(facts.events)
     talks, steps = _rows_by_account(facts.interactions), _rows_by_account(facts.onboarding)
@@ -171,7 +171,7 @@ def _told_accounts(
         id_ = profile.account.id
         done = [row["done_on"] for row in steps[id_]]
         finished = [day for day in done if isinstance(day, date)]
-        yield Told(
+        yield ToldAccount(
             profile=profile,
             people=[_asked_person(row, timeline) for row in people[id_]],
             tickets=[_rated_ticket(row, timeline) for row in tickets[id_] if row["solved_at"]],
