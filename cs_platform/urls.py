@@ -43,6 +43,7 @@ from playbooks.pages.tasks import bulk as task_bulk
 from playbooks.pages.tasks import new as task_new
 from playbooks.pages.tasks import views as tasks
 from surveys.pages.answering import look as survey_look
+from surveys.pages.answering import preview as answering_preview
 from surveys.pages.answering import views as answering
 from surveys.pages.editor import views as survey_editor
 from surveys.pages.follow_ups import views as follow_ups
@@ -143,6 +144,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("unsubscribe/<str:token>/", customer_mail.unsubscribe, name="unsubscribe"),
     path("surveys/edit/", survey_editor.surveys, name="surveys_editor"),
     path("surveys/edit/<int:survey_id>/", survey_editor.survey, name="survey_version"),
+    path(
+        "surveys/edit/<int:survey_id>/preview/",
+        answering_preview.survey_preview,
+        name="survey_preview",
+    ),
+    path(
+        "surveys/edit/<int:survey_id>/preview/frame/",
+        answering_preview.survey_preview_frame,
+        name="survey_preview_frame",
+    ),
     path("surveys/edit/<int:survey_id>/begin/", survey_editor.begin, name="survey_begin"),
     path("surveys/edit/<int:survey_id>/publish/", survey_editor.publish, name="survey_publish"),
     path("surveys/edit/<int:survey_id>/retire/", survey_editor.retire, name="survey_retire"),

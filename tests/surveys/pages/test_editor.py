@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from surveys.library.shipped import KEYS
-from surveys.models import Survey
+from surveys.models import Response, Survey
 from surveys.publishing import install_surveys
 from tests.permission_house import NOW, build_house
 
@@ -93,6 +93,21 @@ def test_who_saved_later_looks_again(ops):
 def test_into_force_needs_a_reason(ops):
     assert "Say why." in post(ops, "publish", nps()).content.decode()
     assert nps().state == "draft"
+
+
+def test_the_preview_shows_three_widths_and_records_nothing(ops):
+    draft = nps()
+    html = ops.get(reverse("survey_preview", args=[draft.pk]) + "?lang=de").content.decode()
+    frame = reverse("survey_preview_frame", args=[draft.pk])
+    assert html.count(f'src="{frame}?lang=de"') == 3
+    assert all(f'width="{width}"' in html for width in (390, 768, 1280))
+    shown = ops.get(f"{frame}?lang=de")
+    assert "Wie wahrscheinlich ist es" in shown.content.decode()
+    assert shown.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert "frame-ancestors 'self'" in shown.headers["Content-Security-Policy"]
+    assert ops.post(frame, {"score": "11"}).status_code == 400
+    assert "Thank you" in ops.post(f"{frame}?lang=en", {"score": "9"}).content.decode()
+    assert not Response.objects.exists()
 
 
 def test_pages_ask_a_fixed_number_of_questions(ops, django_assert_num_queries):
