@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from functools import partial
 
 from django.contrib.auth.hashers import make_password
@@ -25,7 +26,18 @@ from accounts.demo.staff import PASSWORD, SPECIALISTS_TEAM, Staff, staff_of
 from accounts.demo.tables import BinaryTable, TextTable, counts
 from accounts.demo.timeline import holidays_between
 from accounts.loading import ensure_partitions
-from accounts.models import Feature, Holiday, Installation, Plan, Pool, Team, User
+from accounts.loading.ledger_upgrade import upgrade_ledgers
+from accounts.models import (
+    Account,
+    Feature,
+    Holiday,
+    Installation,
+    LedgerDue,
+    Plan,
+    Pool,
+    Team,
+    User,
+)
 from accounts.postgres_copy import copy
 from cs_platform.demo.answers.rows import answer_tables
 from cs_platform.demo.teams import load_teams
@@ -67,7 +79,19 @@ def load_facts(load: Load, *, on_progress: Callable[[str], None]) -> Counter[str
              f" {sum(loaded.values()):,} rows")  # fmt: skip
     loaded["accounts_teammember"] = load_teams()
     _set_sequences()
+    _tell_causes(shape)
     return loaded
+
+
+def _tell_causes(shape: Shape) -> None:
+    """Why the ARR of each account moved, from its contracts: the ledger itself, derived again, is
+    as it was written."""
+    ids = Account.objects.values_list("pk", flat=True)
+    LedgerDue.objects.bulk_create(LedgerDue(account_id=pk) for pk in ids)
+    now = datetime.combine(shape.last_day, time.max, tzinfo=UTC)
+    changes = upgrade_ledgers(day=shape.last_day, now=now)
+    if changes is not None and changes.changed:
+        raise RuntimeError(f"the ledger of the demo is not what its contracts derive: {changes}")
 
 
 def _make_partitions(shape: Shape) -> None:

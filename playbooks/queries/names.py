@@ -11,14 +11,15 @@ from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.definition_reader import asked_audiences
 from playbooks.library.steps import asked_conditions, asked_features, asked_plays
 from playbooks.models import Playbook
-from playbooks.triggers.kinds import PostTo
+from playbooks.triggers.kinds import AskSurvey, PostTo
 from playbooks.triggers.names import RowNames
 from playbooks.triggers.time_triggers import Untouched
+from surveys.models import Survey
 
 
 def row_names(*definitions: PlaybookDefinition) -> RowNames:
     """Of what these name: at most one query a kind of row."""
-    audiences, features, plans, plays, endpoints = (set[str]() for _ in range(5))
+    audiences, features, plans, plays, endpoints, surveys = (set[str]() for _ in range(6))
     for each in definitions:
         audiences |= asked_audiences(each)
         features |= asked_features(each) | _awaited_features(each)
@@ -28,6 +29,7 @@ def row_names(*definitions: PlaybookDefinition) -> RowNames:
         endpoints |= {
             step.action.endpoint for step in each.steps if isinstance(step.action, PostTo)
         }
+        surveys |= {step.action.survey for step in each.steps if isinstance(step.action, AskSurvey)}
     in_order = Playbook.objects.order_by("version")  # the latest name stays
     return RowNames(
         audiences=_names_by_key(SavedView.objects.exclude(key=None), audiences),
@@ -35,6 +37,7 @@ def row_names(*definitions: PlaybookDefinition) -> RowNames:
         plans=_names_by_key(Plan.objects.all(), plans),
         playbooks=_names_by_key(in_order, plays),
         endpoints=_names_by_key(Endpoint.objects.all(), endpoints),
+        surveys=_names_by_key(Survey.objects.order_by("version"), surveys),
     )
 
 

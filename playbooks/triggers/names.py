@@ -15,6 +15,7 @@ class RowNames:
     plans: Mapping[str, str] = field(default_factory=dict)
     playbooks: Mapping[str, str] = field(default_factory=dict)
     endpoints: Mapping[str, str] = field(default_factory=dict)
+    surveys: Mapping[str, str] = field(default_factory=dict)
 
 
 KEYS_ONLY = RowNames()

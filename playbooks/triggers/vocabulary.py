@@ -204,7 +204,7 @@ _words = Words(
         "asked": "Asked for",
         "held_out": "Held out at random",
         "treated": "Not held out",
-        "requested": "Recorded, not sent yet",
+        "requested": "Asked",
         "account.expansion_ready": "Readiness for an expansion",
     }
 )

@@ -18,6 +18,7 @@ from playbooks.library.signals import SIGNALS
 from playbooks.models import Playbook
 from playbooks.models.playbook import role_choices
 from playbooks.triggers.vocabulary import label
+from surveys.models import Survey
 
 _UNITS = [
     (Unit.HOURS.value, _("hours")),
@@ -79,6 +80,12 @@ class Known:
     def endpoints(self, kind: str) -> list[tuple[str, str]]:
         rows = Endpoint.objects.filter(kind=kind, is_active=True).order_by("name")
         return list(rows.values_list("key", "name"))
+
+    @cached_property
+    def surveys(self) -> list[tuple[str, str]]:
+        """Those in force, and drafts of what never was: a step may be written before."""
+        rows = Survey.objects.exclude(state=Survey.State.RETIRED).order_by("version")
+        return sorted(dict(rows.values_list("key", "name")).items(), key=lambda pair: pair[1])
 
     @cached_property
     def playbooks(self) -> list[tuple[str, str]]:

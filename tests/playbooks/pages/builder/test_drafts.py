@@ -11,6 +11,7 @@ from playbooks.models import Playbook
 from playbooks.publishing import begin_draft, save_draft
 from playbooks.triggers.kinds import StepKind
 from playbooks.triggers.vocabulary import TriggerKind
+from surveys.publishing import install_surveys
 from tests.playbooks.conftest import NOW
 from tests.playbooks.pages.builder.conftest import at, words
 
@@ -45,7 +46,7 @@ FORMS = {
     },
     StepKind.START_PLAY: {"title": "Begin the recovery", "playbook": "at_risk"},
     StepKind.HOLD_OUT: {"title": "Leave a tenth alone", "percent": "10"},
-    StepKind.SURVEY: {"title": "Ask how it went", "survey": "after_onboarding"},
+    StepKind.SURVEY: {"title": "Ask how it went", "survey": "onboarding_csat"},
     StepKind.IN_APP: {"title": "Show what is new", "subject": "New", "body": "Dear {{ contact }}"},
     StepKind.SLACK: {"title": "Tell the channel", "to": "at_slack", "guidance": "Look at it."},
     StepKind.TEAMS: {"title": "Tell the channel", "to": "at_teams", "guidance": ""},
@@ -61,7 +62,7 @@ SAID = {
     StepKind.MAIL: "only who agreed to be written to",
     StepKind.START_PLAY: "Asks for a play of “Recover an account at risk”",
     StepKind.HOLD_OUT: "10 of a hundred accounts are left alone",
-    StepKind.SURVEY: "Asks for the survey “after_onboarding”",
+    StepKind.SURVEY: "Asks: “Satisfied with the onboarding?”",
     StepKind.IN_APP: "Message in the product",
     StepKind.SLACK: "Slack, to “At slack”",
     StepKind.TEAMS: "Teams, to “At teams”",
@@ -73,6 +74,7 @@ SAID = {
 def _endpoints(db):
     for kind in Endpoint.Kind:
         Endpoint.objects.create(key=f"at_{kind}", name=f"At {kind}", kind=kind, created_at=NOW)
+    install_surveys(now=NOW)
 
 
 def post(client, address, draft, **fields):
