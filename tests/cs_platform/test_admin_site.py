@@ -61,7 +61,7 @@ def test_every_page_stands_wherever_today_is_frozen(ops, day):
 def test_what_is_tuned_comes_before_what_is_recorded(ops):
     apps = [app["app_label"] for app in ops.get(reverse("admin:index")).context["app_list"]]
 
-    assert apps == ["health", "playbooks", "metrics", "accounts"]
+    assert apps == ["health", "playbooks", "metrics", "surveys", "accounts"]
 
 
 def test_what_the_admin_lists_is_called_as_people_call_it(ops):
