@@ -45,6 +45,7 @@ from playbooks.pages.tasks import views as tasks
 from surveys.pages.answering import look as survey_look
 from surveys.pages.answering import preview as answering_preview
 from surveys.pages.answering import views as answering
+from surveys.pages.editor import forecast as survey_forecasts
 from surveys.pages.editor import views as survey_editor
 from surveys.pages.follow_ups import views as follow_ups
 from surveys.pages.results import views as survey_results
@@ -143,6 +144,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/<int:message_id>/discard/", customer_mail.discard, name="mail_discard"),
     path("unsubscribe/<str:token>/", customer_mail.unsubscribe, name="unsubscribe"),
     path("surveys/edit/", survey_editor.surveys, name="surveys_editor"),
+    path("surveys/edit/forecast/", survey_forecasts.survey_forecast, name="survey_forecast"),
     path("surveys/edit/<int:survey_id>/", survey_editor.survey, name="survey_version"),
     path(
         "surveys/edit/<int:survey_id>/preview/",

@@ -1,10 +1,14 @@
 """Surveys on the pages of CS ops: a draft saved, published, replaced, and taken back."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
+from accounts import clock
+from accounts.models import Account
 from surveys.library.shipped import KEYS
-from surveys.models import Response, Survey
+from surveys.models import Invitation, Response, Survey
 from surveys.publishing import install_surveys
 from tests.permission_house import NOW, build_house
 
@@ -93,6 +97,29 @@ def test_who_saved_later_looks_again(ops):
 def test_into_force_needs_a_reason(ops):
     assert "Say why." in post(ops, "publish", nps()).content.decode()
     assert nps().state == "draft"
+
+
+def test_a_draft_says_what_it_would_do_before_it_is_published(ops):
+    day = clock.today()
+    for number in range(3):
+        account = Account.objects.create(
+            external_id=f"n{number}", name="New", status="active",
+            customer_since=day - timedelta(days=25),
+        )  # fmt: skip
+        account.contacts.create(
+            external_id=f"p{number}", name="Bo", email=f"bo{number}@x.example", met_on=day,
+            do_not_contact=number == 2,
+        )  # fmt: skip
+    html = ops.get(reverse("survey_forecast")).content.decode()
+    assert "publish a survey first" in html
+    rows = ops.get(f"{reverse('survey_forecast')}?survey={nps().pk}").context["rows"]
+    assert [(row.name, row.sent, row.total_held_back) for row in rows] == [
+        ("All surveys", 2, 1),
+        ("Would they recommend us?", 2, 1),
+    ]
+    assert not Invitation.objects.exists()
+    for wrong in ("x", "0", "99999999999999999999", str(nps().pk + 10**6)):
+        assert ops.get(f"{reverse('survey_forecast')}?survey={wrong}").status_code == 404
 
 
 def test_the_preview_shows_three_widths_and_records_nothing(ops):
