@@ -104,7 +104,7 @@ def test_health_by_band_opens_its_accounts(client, people, book, scorecard):
     scored(book[0], scorecard, "81", "healthy")
     scored(book[1], scorecard, "31", "intervene")
     shown = text_of(get(client, people["eva"], "executive"))
-    assert "ARR at risk $7.5k 14.6% of ARR, 1 account" in shown
+    assert "ARR at risk 14.6% of ARR, 1 account $7.5k" in shown
     assert "not known of" not in shown
     assert "Healthy 1 · $44k" in shown
     page = get(client, people["eva"], "executive_health", "?at_risk=1")
@@ -118,7 +118,7 @@ def test_unscored_accounts_stand_apart(client, people, book, scorecard):
     scored(book[0], scorecard, "81", "healthy")
     shown = text_of(get(client, people["eva"], "executive"))
     assert "Unscored 1 · $7.5k" in shown
-    assert "$0 0.0% of ARR, 0 accounts" in shown
+    assert "0.0% of ARR, 0 accounts $0" in shown
 
 
 def test_at_risk_is_compared_with_the_last_month_end(client, people, book, scorecard):
