@@ -14,6 +14,8 @@ from health import publishing as scorecards
 from health.models import HealthScore, ThresholdCrossing
 from playbooks import publishing as playbooks
 from playbooks.models import Play, PlayStart, Task
+from surveys.models import SurveyBranding, SurveyPolicy
+from surveys.publishing import install_surveys
 
 ACCOUNTS = 12
 
@@ -22,9 +24,11 @@ ACCOUNTS = 12
 def company(transactional_db) -> list[int]:
     """Ids of its accounts. Nothing is scored yet and no night has been closed."""
     Installation.objects.get_or_create(pk=1)
-    OutreachPolicy.objects.get_or_create(pk=1)
+    for rules in (OutreachPolicy, SurveyPolicy, SurveyBranding):
+        rules.objects.get_or_create(pk=1)
     scorecards.install_library(now=clock.now())
     playbooks.install_library(now=clock.now())
+    install_surveys(now=clock.now())
     shape = Shape(last_day=clock.today() - timedelta(days=1), accounts=ACCOUNTS, years=0.5)
     load_facts(Load(shape=shape), on_progress=lambda line: None)
     return list(Account.objects.order_by("pk").values_list("pk", flat=True))
