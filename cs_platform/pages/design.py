@@ -123,7 +123,33 @@ def drawings(today: date) -> list[tuple[str, charts.Chart]]:
         ("Waterfall", _sample_bridge()),
         ("Distribution", _sample_shares()),
         ("Line", _sample_rates(today)),
+        ("Score with its interval", _sample_intervals(today)),
+        ("Two scores", _sample_matrix()),
     ]
+
+
+def _sample_intervals(today: date) -> charts.Chart:
+    months = [today - timedelta(days=30 * n) for n in range(6, -1, -1)]
+    points = [
+        charts.IntervalPoint(
+            day, f"{day:%b}", 40, value, value - 14, value + 14, f"{value}", "± 14"
+        )
+        for day, value in zip(months, (22, 25, 19, 28, 31, 30, 36), strict=True)
+    ]
+    return charts.interval_chart(points, label="NPS", period="Month")
+
+
+def _sample_matrix() -> charts.Chart:
+    points = [
+        charts.MatrixPoint("Enterprise", 82, 44, "82 %", "44"),
+        charts.MatrixPoint("SMB", 71, 12, "71 %", "12"),
+    ]
+    return charts.matrix(
+        points,
+        x=charts.MatrixAxis("CSAT", 50, 100, 75),
+        y=charts.MatrixAxis("NPS", -20, 60, 30),
+        label="NPS and CSAT by segment",
+    )
 
 
 def _sample_history(today: date) -> charts.Chart:

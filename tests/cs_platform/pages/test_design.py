@@ -14,6 +14,7 @@ AROUND = {"_me_menu", "_notices_menu", "_notice", "_unread", "_palette", "_palet
     "_shortcuts",
     "_toasts",
     "_pagination",
+    "_rail_more",
     "_sort_head",
     "_tabs",
 }
