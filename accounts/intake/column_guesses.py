@@ -84,7 +84,7 @@ def guess_columns(header: Sequence[str], *, kind: Kind) -> dict[str, str]:
 def other_kind(name: str, *, kind: Kind) -> Kind | None:
     """Which other records have this column as a field; None where none or many kinds do."""
     knowing = [other for other in SPECS if plain(name) in names_of(other)]
-    if kind in knowing or len(knowing) > 2:  # a date or a note may be of anything
+    if kind in knowing or len(knowing) > 3:  # a date or a note may be of anything
         return None
     return next((other for other in _ELSEWHERE if other in knowing), None)
 

@@ -118,7 +118,7 @@ def test_conditions_read_back_as_they_were_written():
 
 def test_conditions_are_said_in_words():
     assert is_for(read_definition(SMALLEST | {"conditions": SAID}).conditions) == (
-        "Accounts with segment SMB, plan Team, band Watch, score below 40, ARR of at least 20,000,"
+        "Accounts with segment SMB, band Watch, plan team, score below 40, ARR of at least 20,000,"
         " a contract for Analytics of at least 12 months."
     )
 
