@@ -15,12 +15,15 @@ import psycopg2
 
 from tests.template_database import NAME as TEMPLATE
 
-_STARTED = time.perf_counter()
+_BEGAN: list[float] = []  # seconds of a clock, when the first note was made
 
 
 def note(doing: str) -> None:
-    """To the standard error: what takes the next minutes, and how many seconds have passed."""
-    print(f"{time.perf_counter() - _STARTED:6.0f} s  {doing}", file=sys.stderr, flush=True)  # noqa: T201
+    """To the standard error: what takes the next minutes, and how many seconds have passed since
+    the first note."""
+    now = time.perf_counter()
+    _BEGAN[:] = _BEGAN or [now]
+    print(f"{now - _BEGAN[0]:6.0f} s  {doing}", file=sys.stderr, flush=True)  # noqa: T201
 
 
 def scaled(number: int) -> int:

@@ -40,7 +40,7 @@ class DrawnAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AskedQuestion:
+class DrawnQuestion:
     """`held_back` says why not; `answer` is None where nothing came back."""
 
     occasion: AskingOccasion
@@ -67,7 +67,7 @@ def value_of(kind: SurveyKind, felt: float) -> int:
 
 def draw_answers(
     random: np.random.Generator, *, told: ToldAccount, timeline: Timeline, policy: SurveyPolicy
-) -> Iterator[AskedQuestion]:
+) -> Iterator[DrawnQuestion]:
     """In order of day."""
     path = told.profile.account.path
     leanings = {p.id: float(random.normal(0, PERSON_NOISE)) for p in told.people}
@@ -88,7 +88,7 @@ def draw_answers(
         if held_back is None and answers:
             value = each.rated or value_of(kind, felt)
             answer = _write_answer(each, value, kind, language, luck=luck, waited=waited)
-        yield AskedQuestion(
+        yield DrawnQuestion(
             occasion=each, kind=kind, language=language, minute=540 + int(luck[1] * 400),
             nonce=nonce, held_back=held_back, answer=answer,
         )  # fmt: skip

@@ -17,7 +17,7 @@ from accounts.demo.shape import IDS_PER_BLOCK, Shape
 from accounts.demo.tables import TextTable
 from accounts.demo.timeline import Timeline
 from accounts.demo.writer import account_key
-from cs_platform.demo.answers.drawn import AskedQuestion, DrawnAnswer, draw_answers
+from cs_platform.demo.answers.drawn import DrawnAnswer, DrawnQuestion, draw_answers
 from cs_platform.demo.answers.occasions import TRAINING, AskedPerson, TicketRated, ToldAccount
 from surveys.library.shipped import shipped_survey
 from surveys.models import Invitation
@@ -74,7 +74,7 @@ class AnswerWriter:
     def next_id(self, table: TextTable) -> int:
         return self.block * IDS_PER_BLOCK + len(table.rows) + 1
 
-    def add(self, asked: AskedQuestion, *, account_id: int) -> None:
+    def add(self, asked: DrawnQuestion, *, account_id: int) -> None:
         occasion = asked.occasion
         sent_at = self.timeline.moment(self.timeline.worked(occasion.day), minute=asked.minute)
         if sent_at >= self.end:
@@ -95,7 +95,7 @@ class AnswerWriter:
             )
 
     def _add_invitation(
-        self, asked: AskedQuestion, sent_at: datetime, *, account_id: int, is_answered: bool
+        self, asked: DrawnQuestion, sent_at: datetime, *, account_id: int, is_answered: bool
     ) -> int:
         occasion, table, state = asked.occasion, self.tables.invitations, Invitation.State
         id_ = self.next_id(table)
@@ -120,7 +120,7 @@ class AnswerWriter:
 
     def _add_response(
         self,
-        asked: AskedQuestion,
+        asked: DrawnQuestion,
         answer: DrawnAnswer,
         answered_at: datetime,
         *,

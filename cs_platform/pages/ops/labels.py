@@ -35,8 +35,8 @@ STEPS = {
     "advance": gettext_noop("Advance plays"),
     "queue": gettext_noop("Say where nobody works the queue of CS ops"),
     "surveys": gettext_noop("Plan invitations to surveys"),
-    "snapshots": gettext_noop("Take snapshots of retention"),
     "survey_drops": gettext_noop("Tell of surveys whose score fell"),
+    "snapshots": gettext_noop("Take snapshots of retention"),
     "forecast": gettext_noop("Keep the forecast of renewals"),
     "verify": gettext_noop("Ask the invariants"),
 }
