@@ -21,6 +21,7 @@ from accounts.work.signals import NewSignal, emit
 from surveys.announcements import announce_answer
 from surveys.catalogue import Moment, SurveyType
 from surveys.models import FollowUp, Response
+from surveys.queries.expansion_signals import first_value_signals
 
 ANSWERED_WITHIN = timedelta(days=1)
 """Somebody deals with a low answer by then."""
@@ -87,12 +88,20 @@ def _signal_kinds(response: Response) -> Iterator[SignalKind]:
 
 def _signal_payload(response: Response) -> dict[str, object]:
     said = f": “{response.comment[:200]}”" if response.comment else ""
-    return {
+    payload: dict[str, object] = {
         "note": f"{response.in_words()}{said}",
         "survey": response.survey_key,
         "value": response.value,
         "standing": response.standing,
     }
+    if response.standing == 1 and response.moment == Moment.FIRST_VALUE:
+        payload["expansion_until"] = _expansion_until(response.account_id)
+    return payload
+
+
+def _expansion_until(account_id: int) -> str | None:
+    found = first_value_signals([account_id]).get(account_id)
+    return None if found is None else found.until.isoformat()
 
 
 def _owner_of_answer(response: Response, *, now: datetime) -> User | None:

@@ -28,6 +28,7 @@ from cs_platform.pages.account.overview import overview_context
 from cs_platform.pages.account.timeline import SOURCES, newest_entries
 from playbooks.pages.account_plays import plays_context
 from surveys.queries.account_surveys import survey_entries, whole_journey
+from surveys.queries.expansion_signals import expansion_candidates
 
 TIMELINE_PAGE = 40
 TIMELINE_LAST_PAGE = 25
@@ -110,7 +111,12 @@ def surveys(request: HttpRequest, external_id: str) -> HttpResponse:
         size=SURVEYS_PAGE,
         key=lambda entry: entry.order,
     )
-    context = {"entries": entries, "page": page, "journey": whole_journey(head.account)}
+    context = {
+        "entries": entries,
+        "page": page,
+        "journey": whole_journey(head.account),
+        "candidate": expansion_candidates(head.today, [head.account.pk]).get(head.account.pk),
+    }
     return _render_tab(request, head, "account_surveys", "surveys", context)
 
 

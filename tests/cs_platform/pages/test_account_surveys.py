@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from accounts import clock
 from surveys.models import FollowUp, Invitation, Survey
 from tests.permission_house import build_house
 from tests.surveys.answers import NOW, answer
@@ -80,6 +81,22 @@ def test_the_whole_journey_shows_the_latest_answer_at_each_checkpoint(client, ho
         ("After an expansion", None),
         ("NPS", 7),
     ]
+
+
+def test_it_says_until_when_the_first_value_speaks_for_an_expansion(client, house, person):
+    today = clock.today()
+    account = house.accounts["own"]
+    account.customer_since = today - timedelta(days=80)
+    account.save()
+    given = clock.now() - timedelta(days=2)
+    said = {"kind": "csat", "moment": "first_value", "answered_at": given, "learned_at": given}
+    answer(person, 5, standing=1, **said)
+    page = tab(client, house)
+    assert page.context["candidate"].until == today + timedelta(days=10)
+    assert "CSAT 5 of 5 about the first value" in page.content.decode()
+    account.customer_since = today - timedelta(days=91)
+    account.save()
+    assert "about the first value" not in tab(client, house).content.decode()
 
 
 def test_pages_do_not_share_an_entry(client, house, person):

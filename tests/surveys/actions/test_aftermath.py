@@ -1,5 +1,7 @@
 """What an answer sets off, and that it does so once."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import DirtyAccount, OutboxMessage, Signal
@@ -38,6 +40,14 @@ def test_what_each_answer_rings_for(kind, moment, value, standing, signals, foll
     assert rung() == {"survey.answered"} | signals
     assert Signal.objects.count() == 1 + len(signals)
     assert FollowUp.objects.filter(state="collected").exists() is follows
+
+
+def test_a_high_answer_says_until_when_it_is_a_reason_to_offer_more():
+    account, person = account_with_person(customer_since=NOW.date() - timedelta(days=20))
+    given = answer(person, 5, standing=1, kind="csat", moment="first_value")
+    follow_answer(given, now=NOW)
+    said = Signal.objects.get(account=account, kind="survey.high_first_value").payload
+    assert said["expansion_until"] == (NOW.date() + timedelta(days=70)).isoformat()
 
 
 def test_the_account_is_judged_again():
