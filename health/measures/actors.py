@@ -3,11 +3,12 @@
 import numpy as np
 
 from health.measures.absences import NO_USAGE
-from health.measures.definition import Absence, FactSource
+from health.measures.definition import Absence, Better, FactSource
 from health.measures.demands import ActivePeople, FeatureEvents
 from health.measures.families import ChosenAbsence, measure_of
 from health.measures.inputs import Facts, Floats, only_if, ratio
 from health.measures.parameters import AGENTS, BY, EVERYONE, WEEKS, Chosen, days_of
+from health.measures.windows import CHOSEN_WEEKS, MeasureWindow, WindowUnit, closed_days
 
 
 @measure_of(
@@ -15,6 +16,8 @@ from health.measures.parameters import AGENTS, BY, EVERYONE, WEEKS, Chosen, days
     name="Active people",
     unit="people",
     sources=(FactSource.ACTIVITY,),
+    direction=Better.MORE,
+    window=CHOSEN_WEEKS,
     raw="distinct people active in the window; of a source that only counts people, at least as"
     " many as its largest count",
     empty="nobody active is 0",
@@ -63,6 +66,8 @@ def _in_days(days: int, chosen: Chosen) -> FeatureEvents:
     name="Usage against its baseline",
     unit="change",
     sources=(FactSource.USAGE,),
+    direction=Better.MORE,
+    window=closed_days(84, least=42),
     raw="events a day of all features in the last 28 days ÷ those in the last 84 − 1; of a shorter"
     " history in the days there are",
     empty="none in 84 days is −100 %",
@@ -90,6 +95,8 @@ def usage_against_baseline(facts: Facts, chosen: Chosen) -> Floats:
     name="Share of agents",
     unit="share of events",
     sources=(FactSource.USAGE,),
+    direction=Better.EITHER,
+    window=CHOSEN_WEEKS,
     raw="events by agents ÷ events by people, services and agents, of all features in the window",
     empty="no event is 0",
     missing=(
@@ -114,6 +121,8 @@ def agent_share(facts: Facts, chosen: Chosen) -> Floats:
     name="Trend of the share of agents",
     unit="change",
     sources=(FactSource.USAGE,),
+    direction=Better.EITHER,
+    window=MeasureWindow(WindowUnit.CHOSEN_CLOSED, 2, 1.5),
     raw="share of agents in the window − share of agents in the window before it",
     empty="no event in a window is a share of 0",
     missing=(

@@ -3,11 +3,12 @@ and count in none of these."""
 
 import numpy as np
 
-from health.measures.definition import FactSource
+from health.measures.definition import Better, FactSource
 from health.measures.demands import SurveyScore
 from health.measures.families import ChosenAbsence, measure_of
 from health.measures.inputs import Facts, Floats
 from health.measures.parameters import Chosen, Parameter, ParameterKind, days_of
+from health.measures.windows import MeasureWindow, WindowUnit
 from surveys.catalogue import SurveyType
 
 # People are asked a few times a year.
@@ -36,6 +37,8 @@ def _ces_asked(chosen: Chosen) -> SurveyScore:
     name="NPS",
     unit="points",
     sources=(FactSource.SURVEYS,),
+    direction=Better.MORE,
+    window=MeasureWindow(WindowUnit.CHOSEN, 1),
     raw="share of promoters less share of detractors among the answers of the window, -100 to 100",
     empty="no answer is no value: an account that was never asked is neither praised nor punished",
     missing=(
@@ -56,6 +59,8 @@ def nps(facts: Facts, chosen: Chosen) -> Floats:
     name="NPS trend",
     unit="points",
     sources=(FactSource.SURVEYS,),
+    direction=Better.MORE,
+    window=MeasureWindow(WindowUnit.CHOSEN, 2),
     raw="NPS of the window less NPS of the window before it",
     empty="without an answer in both windows there is no value",
     missing=(
@@ -76,6 +81,8 @@ def nps_trend(facts: Facts, chosen: Chosen) -> Floats:
     name="CSAT at checkpoints",
     unit="%",
     sources=(FactSource.SURVEYS,),
+    direction=Better.MORE,
+    window=MeasureWindow(WindowUnit.CHOSEN, 1),
     raw="satisfied answers at the end of onboarding, after first value, before renewal and after"
     " an expansion, of all answers there in the window",
     empty="no answer is no value",
@@ -97,6 +104,8 @@ def checkpoint_csat(facts: Facts, chosen: Chosen) -> Floats:
     name="CES",
     unit="%",
     sources=(FactSource.SURVEYS,),
+    direction=Better.MORE,
+    window=MeasureWindow(WindowUnit.CHOSEN, 1),
     raw="answers that call a task easy, of all answers about effort in the window",
     empty="no answer is no value",
     missing=(

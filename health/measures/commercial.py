@@ -3,9 +3,10 @@
 import numpy as np
 
 from health.measures.absences import NO_EVENTS, NO_INTERACTIONS
-from health.measures.definition import Absence, FactSource
+from health.measures.definition import Absence, Better, FactSource
 from health.measures.inputs import Facts, Flags, Floats, only_if, ratio, scaled
 from health.measures.registry import measure
+from health.measures.windows import MeasureWindow, WindowUnit, days
 
 _NO_PENALTY = Absence(f"{NO_EVENTS.words} (then nothing is taken off)", NO_EVENTS.holds)
 # “Flat” is within one per cent either way.
@@ -18,6 +19,8 @@ _NO_RATE = "an amount in its ARR has no rate into the account's currency"
     name="ARR movement",
     unit="change",
     sources=(FactSource.REVENUE,),
+    direction=Better.MORE,
+    window=days(365, least=365),
     raw="ARR ÷ ARR 365 days before − 1",
     empty="an account without ARR now is −100 %",
     missing=(
@@ -34,6 +37,8 @@ def arr_movement(facts: Facts) -> Floats:
     name="Commercial conversations",
     unit="conversations",
     sources=(FactSource.INTERACTIONS,),
+    direction=Better.MORE,
+    window=days(90, least=45),
     raw="interactions marked commercial in 90 days, support aside",
     empty="no conversation is 0",
     missing=(
@@ -55,6 +60,8 @@ def commercial_conversations(facts: Facts) -> Floats:
     name="Upsells declined",
     unit="events",
     sources=(FactSource.EVENTS,),
+    direction=Better.LESS,
+    window=days(90),
     raw="upsells declined in 90 days",
     empty="none is 0",
     missing=(_NO_PENALTY,),
@@ -68,6 +75,8 @@ def upsells_declined(facts: Facts) -> Floats:
     name="Pushback on renewal terms",
     unit="events",
     sources=(FactSource.EVENTS,),
+    direction=Better.LESS,
+    window=days(90),
     raw="pushbacks on renewal terms in 90 days",
     empty="none is 0",
     missing=(_NO_PENALTY,),
@@ -81,6 +90,8 @@ def renewal_pushbacks(facts: Facts) -> Floats:
     name="Worst payment in 180 days",
     unit="days overdue",
     sources=(FactSource.PAYMENT,),
+    direction=Better.LESS,
+    window=days(180, least=90),
     raw="worst days an invoice was overdue at any time in 180 days; unpaid on the day is unpaid,"
     " one written off counts until 180 days after its due day",
     empty="nothing overdue is 0",
@@ -104,6 +115,8 @@ def worst_days_overdue(facts: Facts) -> Floats:
     name="Contract terms of flat ARR",
     unit="terms",
     sources=(FactSource.REVENUE,),
+    direction=Better.LESS,
+    window=MeasureWindow(WindowUnit.TERMS, 3),
     raw="how many of the last three contract terms (quarters, where terms are monthly) began with"
     " an ARR within 1 % of today's, counted back until one did not",
     empty="no ARR today is 0 terms",
@@ -124,6 +137,8 @@ def arr_flat_terms(facts: Facts) -> Floats:
     name="Expansion conversations",
     unit="conversations",
     sources=(FactSource.EVENTS,),
+    direction=Better.MORE,
+    window=days(180),
     raw="expansion conversations in 180 days; an upsell declined was one",
     empty="none is 0",
     missing=(NO_EVENTS,),

@@ -10,6 +10,7 @@ from health.definitions import MeasureName
 from health.measures.demands import Demand
 from health.measures.inputs import Facts, Flags, Floats
 from health.measures.parameters import Chosen, Parameter
+from health.measures.windows import MeasureWindow
 
 
 class FactSource(StrEnum):
@@ -25,6 +26,15 @@ class FactSource(StrEnum):
     SURVEYS = "surveys"
 
 
+class Better(StrEnum):
+    """What speaks for an account: more of it, less of it, or either, as the feature or the business
+    decides."""
+
+    MORE = "more"
+    LESS = "less"
+    EITHER = "either"
+
+
 @dataclass(frozen=True, slots=True)
 class Absence:
     """One reason why there is no value, and the accounts of which it is true."""
@@ -38,13 +48,16 @@ class Definition:
     """`absences`: when there is no value; `empty`: what no rows mean; `raw`: how it is computed.
 
     With `parameters` it is what all uses share; `bind` makes the one of a name. `compared` is the
-    measure whose percentile it is, if it is one.
+    measure whose percentile it is, if it is one. `is_calendar`: it says where an account stands in
+    its contract, which is for cuts and the churn model and no judgement of health.
     """
 
     key: str
     name: str
     unit: str
     sources: tuple[FactSource, ...]
+    direction: Better
+    window: MeasureWindow
     raw: str
     empty: str
     absences: tuple[Absence, ...]
@@ -53,7 +66,13 @@ class Definition:
     reads: tuple[Demand, ...] = ()
     chosen: tuple[tuple[Parameter, str], ...] = ()
     compared: str = ""
+    is_calendar: bool = False
     bind: Callable[[Chosen], Definition] | None = None
+
+    @property
+    def better(self) -> str:
+        """What speaks for an account, of what may judge one."""
+        return "calendar" if self.is_calendar else self.direction.value
 
     @property
     def missing(self) -> str:

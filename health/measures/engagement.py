@@ -3,12 +3,13 @@
 import numpy as np
 
 from health.measures.absences import NO_CORE, NO_SEATS, NO_USAGE
-from health.measures.definition import Absence, FactSource
+from health.measures.definition import Absence, Better, FactSource
 from health.measures.families import measure_of
 from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
 from health.measures.parameters import SEASON, TAKEN_OUT, Chosen
 from health.measures.registry import measure
 from health.measures.season import without_season
+from health.measures.windows import closed_days
 
 # Four whole weeks, in days.
 _MONTH = 28
@@ -38,6 +39,8 @@ _TREND = "usage_trend"
     name="Login frequency",
     unit="days a user",
     sources=(FactSource.ACTIVITY,),
+    direction=Better.MORE,
+    window=closed_days(28, least=14),
     raw="mean active days per active user in the last 28 closed days × 30 ÷ 28",
     empty="nobody active is 0 days, which is data",
     missing=(
@@ -60,6 +63,8 @@ def login_frequency(facts: Facts) -> Floats:
     name="Users active",
     unit="share of seats",
     sources=(FactSource.ACTIVITY,),
+    direction=Better.MORE,
+    window=closed_days(28, least=14),
     raw="distinct users active in 28 days ÷ seats; of a source that only counts people, at least"
     " as many as its largest count",
     empty="nobody active is 0",
@@ -76,6 +81,8 @@ def users_active(facts: Facts) -> Floats:
     name="Core-feature depth",
     unit="share of features",
     sources=(FactSource.USAGE,),
+    direction=Better.MORE,
+    window=closed_days(28, least=14),
     raw="core features of its plan used in 28 days ÷ core features of its plan",
     empty="none used is 0",
     missing=(NO_USAGE, _SHORT_USAGE, NO_CORE),
@@ -91,6 +98,8 @@ def core_feature_depth(facts: Facts) -> Floats:
     name="Core features used",
     unit="features",
     sources=(FactSource.USAGE,),
+    direction=Better.MORE,
+    window=closed_days(28, least=14),
     raw="core features of its plan used in 28 days",
     empty="none used is 0",
     missing=(NO_USAGE, _SHORT_USAGE, NO_CORE),
@@ -106,6 +115,8 @@ def core_features_used(facts: Facts) -> Floats:
     name="Trend of core-feature use",
     unit="change",
     sources=(FactSource.USAGE,),
+    direction=Better.MORE,
+    window=closed_days(112, least=42),
     raw="mean of (last 28 days ÷ the 28 before − 1) and (last 56 ÷ the 56 before − 1) of"
     " core-feature events; an earlier window that is half history or more is scaled to its"
     " full length",

@@ -8,11 +8,12 @@ from functools import partial
 from typing import NoReturn
 
 from health.definitions import MeasureName
-from health.measures.definition import Absence, Definition, FactSource
+from health.measures.definition import Absence, Better, Definition, FactSource
 from health.measures.demands import Demand
 from health.measures.inputs import Facts, Flags, Floats
-from health.measures.parameters import Chosen, Parameter
+from health.measures.parameters import Chosen, Parameter, days_of
 from health.measures.registry import MEASURES
+from health.measures.windows import MeasureWindow
 
 ComputedOf = Callable[[Facts, Chosen], Floats]
 
@@ -35,6 +36,8 @@ def measure_of(
     name: str,
     unit: str,
     sources: tuple[FactSource, ...],
+    direction: Better,
+    window: MeasureWindow,
     raw: str,
     empty: str,
     missing: tuple[Reason, ...],
@@ -53,6 +56,8 @@ def measure_of(
             name,
             unit,
             sources,
+            direction,
+            window,
             raw,
             empty,
             unbound,
@@ -66,6 +71,7 @@ def measure_of(
                 key=_full_measure_name(family, chosen),
                 name=_name_in_words(family, chosen),
                 unit=" ".join(filter(None, (unit, _divisor_in_words(parameters, chosen)))),
+                window=window.of_days(days_of(chosen)) if "days" in chosen else window,
                 absences=tuple(_bound_absences(missing, chosen)),
                 compute=partial(_compute_chosen, compute, dict(chosen)),
                 reads=tuple(reads(chosen)),

@@ -3,7 +3,7 @@
 import numpy as np
 
 from health.measures.absences import NO_EVENTS, NO_SEATS, NO_USAGE
-from health.measures.definition import FactSource
+from health.measures.definition import Better, FactSource
 from health.measures.demands import (
     ActivePeople,
     ArrInBase,
@@ -28,6 +28,7 @@ from health.measures.parameters import (
     Chosen,
     days_of,
 )
+from health.measures.windows import CHOSEN_DAYS, CHOSEN_WEEKS, closed_days
 
 _TWELVE_WEEKS = 84
 # ARR is counted in thousands, so that figures have a size people can read.
@@ -95,6 +96,8 @@ def _divide_counts(facts: Facts, counts: Floats, chosen: Chosen) -> Floats:
     name="Events of a feature",
     unit="events",
     sources=(FactSource.USAGE,),
+    direction=Better.MORE,
+    window=CHOSEN_WEEKS,
     raw="events of the chosen feature in the window, absolute or divided by seats, by 1,000 of ARR"
     " in the installation's currency, or by people active in the window",
     empty="never used is 0; nobody active divides by one",
@@ -134,6 +137,8 @@ def _known_of_value(facts: Facts, chosen: Chosen) -> Floats:
     name="Value of a feature's events",
     unit="value",
     sources=(FactSource.USAGE,),
+    direction=Better.MORE,
+    window=CHOSEN_WEEKS,
     raw="what the events of the chosen feature in the window are worth together, in the unit of its"
     " source; absolute or divided by seats, by 1,000 of ARR in the installation's currency, or by"
     " people active in the window",
@@ -172,6 +177,8 @@ def feature_value(facts: Facts, chosen: Chosen) -> Floats:
     name="Weeks a feature was used in",
     unit="weeks",
     sources=(FactSource.USAGE,),
+    direction=Better.MORE,
+    window=closed_days(84, least=42),
     raw="in how many of the last 12 weeks the chosen feature was used",
     empty="never used is 0",
     missing=(
@@ -204,6 +211,8 @@ def _has_few_weeks(facts: Facts, chosen: Chosen) -> Flags:
     name="Ratio of two features",
     unit="to one",
     sources=(FactSource.USAGE,),
+    direction=Better.EITHER,
+    window=CHOSEN_WEEKS,
     raw="events of the chosen feature ÷ events of the one it is held against, in the window",
     empty="neither used is 0; if only the second was not, it counts as one event",
     missing=(
@@ -249,6 +258,8 @@ def _known_of_both(facts: Facts, chosen: Chosen) -> Floats:
     name="Events of a kind",
     unit="events",
     sources=(FactSource.EVENTS,),
+    direction=Better.EITHER,
+    window=CHOSEN_DAYS,
     raw="business events of the chosen kind in the window, today included",
     empty="none is 0",
     missing=(

@@ -3,9 +3,10 @@
 import numpy as np
 
 from health.measures.absences import NO_CORE, NO_EVENTS, NO_INTERACTIONS, NO_SEATS
-from health.measures.definition import Absence, FactSource
+from health.measures.definition import Absence, Better, FactSource
 from health.measures.inputs import Facts, Flags, Floats, OnboardingFacts, only_if, ratio
 from health.measures.registry import measure
+from health.measures.windows import SINCE_START
 
 _NO_CONTRACT = Absence("no contract has begun", lambda facts: ~_has_started(facts))
 
@@ -15,6 +16,8 @@ _NO_CONTRACT = Absence("no contract has begun", lambda facts: ~_has_started(fact
     name="Onboarding steps done",
     unit="share of steps due",
     sources=(FactSource.ONBOARDING,),
+    direction=Better.MORE,
+    window=SINCE_START,
     raw="onboarding steps done ÷ steps due by the day",
     empty="none done is 0",
     missing=(
@@ -35,6 +38,8 @@ def onboarding_steps_done(facts: Facts) -> Floats:
     name="Users who logged in",
     unit="share of seats",
     sources=(FactSource.ACTIVITY, FactSource.ONBOARDING),
+    direction=Better.MORE,
+    window=SINCE_START,
     raw="distinct users active since the contract began ÷ seats",
     empty="nobody yet is 0",
     missing=(
@@ -57,6 +62,8 @@ def users_logged_in(facts: Facts) -> Floats:
     name="First core features in use",
     unit="share of features",
     sources=(FactSource.USAGE, FactSource.ONBOARDING),
+    direction=Better.MORE,
+    window=SINCE_START,
     raw="core features of its plan used since the contract began ÷ core features of its plan",
     empty="none yet is 0",
     missing=(
@@ -78,6 +85,8 @@ def core_features_since_start(facts: Facts) -> Floats:
     name="Contact with our team",
     unit="days",
     sources=(FactSource.INTERACTIONS, FactSource.ONBOARDING),
+    direction=Better.LESS,
+    window=SINCE_START,
     raw="days since an interaction that was not support; since the contract began, if none yet",
     empty="no contact counts the days since the contract began",
     missing=(_NO_CONTRACT, NO_INTERACTIONS),
@@ -93,6 +102,8 @@ def days_since_contact_in_onboarding(facts: Facts) -> Floats:
     name="First value against its due day",
     unit="days late",
     sources=(FactSource.EVENTS, FactSource.ONBOARDING),
+    direction=Better.LESS,
+    window=SINCE_START,
     raw="days the first value moment came after its due day of the plan; until it comes,"
     " days past the due day",
     empty="reached in time is 0",

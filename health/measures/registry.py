@@ -12,11 +12,12 @@ from functools import lru_cache
 import numpy as np
 
 from health.definitions import LONGEST_NAME, MeasureName, UnreadableName, read_name
-from health.measures.definition import Absence, Definition, FactSource
+from health.measures.definition import Absence, Better, Definition, FactSource
 from health.measures.demands import Demand
 from health.measures.inputs import Facts, Floats
 from health.measures.parameters import PERCENTILE
 from health.measures.peer_comparison import compared
+from health.measures.windows import MeasureWindow
 
 
 class MeasureCatalogue:
@@ -125,14 +126,33 @@ def measure(
     name: str,
     unit: str,
     sources: tuple[FactSource, ...],
+    direction: Better,
+    window: MeasureWindow,
     raw: str,
     empty: str,
     missing: tuple[Absence, ...],
+    reads: tuple[Demand, ...] = (),
+    is_calendar: bool = False,
 ) -> Callable[[Computed], Computed]:
-    """Registers a function that computes raw values (NaN: missing) from facts."""
+    """Registers a function that computes raw values (NaN: missing) from facts; `reads` are facts
+    that are read for it alone."""
 
     def register(compute: Computed) -> Computed:
-        MEASURES.register(Definition(key, name, unit, sources, raw, empty, missing, compute))
+        definition = Definition(
+            key,
+            name,
+            unit,
+            sources,
+            direction,
+            window,
+            raw,
+            empty,
+            missing,
+            compute,
+            reads=reads,
+            is_calendar=is_calendar,
+        )
+        MEASURES.register(definition)
         return compute
 
     return register

@@ -3,9 +3,10 @@
 import numpy as np
 
 from health.measures.absences import NO_INTERACTIONS
-from health.measures.definition import Absence, FactSource
+from health.measures.definition import Absence, Better, FactSource
 from health.measures.inputs import Facts, Floats, only_if
 from health.measures.registry import measure
+from health.measures.windows import PRESENT, days
 
 _NO_CONTACTS = Absence(
     "no contact was ever delivered to the installation", lambda facts: ~facts.contacts.connected
@@ -18,6 +19,8 @@ _NEVER_DAYS = 540.0
     name="Champions",
     unit="contacts",
     sources=(FactSource.CONTACTS,),
+    direction=Better.MORE,
+    window=PRESENT,
     raw="active contacts with the role champion",
     empty="no contact is 0",
     missing=(_NO_CONTACTS,),
@@ -31,6 +34,8 @@ def champions(facts: Facts) -> Floats:
     name="Champions who left",
     unit="contacts",
     sources=(FactSource.CONTACTS,),
+    direction=Better.LESS,
+    window=days(60),
     raw="contacts who were champions when they left, in 60 days",
     empty="none is 0",
     missing=(_NO_CONTACTS,),
@@ -44,6 +49,8 @@ def champions_left(facts: Facts) -> Floats:
     name="Executive recency",
     unit="days",
     sources=(FactSource.INTERACTIONS,),
+    direction=Better.LESS,
+    window=days(540),
     raw="days since an interaction in which a VP or above took part",
     empty="never is 540 days",
     missing=(NO_INTERACTIONS,),
@@ -58,6 +65,8 @@ def days_since_executive(facts: Facts) -> Floats:
     name="Latest real conversation",
     unit="days",
     sources=(FactSource.INTERACTIONS,),
+    direction=Better.LESS,
+    window=days(540),
     raw="days since an interaction that was not support",
     empty="never is 540 days",
     missing=(NO_INTERACTIONS,),
@@ -72,6 +81,8 @@ def days_since_conversation(facts: Facts) -> Floats:
     name="Breadth",
     unit="levels",
     sources=(FactSource.INTERACTIONS,),
+    direction=Better.MORE,
+    window=days(180, least=90),
     raw="distinct contact levels that took part in interactions of 180 days",
     empty="nobody is 0",
     missing=(

@@ -3,9 +3,10 @@
 import numpy as np
 
 from health.measures.absences import NO_SEATS
-from health.measures.definition import Absence, FactSource
+from health.measures.definition import Absence, Better, FactSource
 from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
 from health.measures.registry import measure
+from health.measures.windows import PRESENT, days
 
 _NOT_CONNECTED = Absence(
     "no ticket was ever delivered to the installation", lambda facts: ~facts.support.connected
@@ -21,6 +22,8 @@ _SHORT = Absence(
     name="Ticket load",
     unit="points per 10 seats",
     sources=(FactSource.SUPPORT,),
+    direction=Better.LESS,
+    window=days(30, least=15),
     raw="tickets opened in 30 days per 10 seats (at least 10 are assumed); how-to and request"
     " count 1, billing 2, defect 3, a repeat of a topic that was unsolved when it was opened 5",
     empty="no tickets is 0",
@@ -44,6 +47,8 @@ def ticket_load(facts: Facts) -> Floats:
     name="Open work per user",
     unit="tickets a seat",
     sources=(FactSource.SUPPORT,),
+    direction=Better.LESS,
+    window=PRESENT,
     raw="tickets that are open on the day ÷ seats, so that small and large accounts compare",
     empty="no open ticket is 0",
     missing=(_NOT_CONNECTED, NO_SEATS),
@@ -57,6 +62,8 @@ def open_work_per_user(facts: Facts) -> Floats:
     name="Defect share",
     unit="share of tickets",
     sources=(FactSource.SUPPORT,),
+    direction=Better.LESS,
+    window=days(90, least=45),
     raw="defects ÷ tickets opened in 90 days",
     empty="no tickets is 0",
     missing=(_NOT_CONNECTED, _SHORT),
@@ -72,6 +79,8 @@ def defect_share(facts: Facts) -> Floats:
     name="Days to resolution",
     unit="days",
     sources=(FactSource.SUPPORT,),
+    direction=Better.LESS,
+    window=days(90, least=45),
     raw="median calendar days from opened to solved, of tickets opened in 90 days or still open;"
     " an open ticket counts its age",
     empty="no tickets is 0 days",
@@ -88,6 +97,8 @@ def days_to_resolution(facts: Facts) -> Floats:
     name="Tickets on one open topic",
     unit="tickets",
     sources=(FactSource.SUPPORT,),
+    direction=Better.LESS,
+    window=PRESENT,
     raw="the most tickets that share a topic of which one is still open",
     empty="no open ticket is 0",
     missing=(_NOT_CONNECTED,),

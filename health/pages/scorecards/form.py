@@ -20,7 +20,7 @@ from health.pages.scorecards.fields import (
     read_number,
     text_field,
 )
-from health.pages.scorecards.measure_choices import choice_fields, name_begun
+from health.pages.scorecards.measure_choices import choice_fields, measures_by_use, name_begun
 from health.publishing.content import (
     CARD_FIELDS,
     LINES,
@@ -78,8 +78,7 @@ class DraftForm(forms.Form):
 
     def _leave_room(self) -> None:
         """One new part of each kind can be added by a save; a measure in each component."""
-        by_name = sorted(MEASURES.families(), key=lambda definition: definition.name)
-        measures = [(definition.key, definition.name) for definition in by_name]
+        measures = measures_by_use()
         for component in self.parts["component"]:
             stem = f"new-measure-{component.pk}"
             key = forms.ChoiceField(

@@ -40,6 +40,17 @@ class ChoiceForm(Protocol):
     def add_error(self, field: str, error: str) -> None: ...
 
 
+def measures_by_use() -> list[tuple[str, list[tuple[str, str]]]]:
+    """What can be picked: measures that judge, and apart from them those of the calendar."""
+    by_name = sorted(MEASURES.families(), key=lambda definition: definition.name)
+    health = [(each.key, each.name) for each in by_name if not each.is_calendar]
+    calendar = [(each.key, each.name) for each in by_name if each.is_calendar]
+    groups = [(gettext("Health"), health)]
+    if calendar:
+        groups.append((gettext("Calendar: for cuts and the churn model"), calendar))
+    return groups
+
+
 def family_begun(form: ChoiceForm, stem: str) -> Definition | None:
     """The measure that was picked: what there is to choose depends on it."""
     key = (form.data if form.is_bound else form.begun).get(f"{stem}-key")

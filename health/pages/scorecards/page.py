@@ -66,6 +66,7 @@ class NewMeasure:
     """`choices` are the fields of what there is to choose for the measure that was picked."""
 
     component: int
+    picked: Definition | None
     key: BoundField
     choices: tuple[BoundField, ...]
     weight: BoundField
@@ -230,7 +231,7 @@ def new_measure(form: DraftForm, typed: Typed, row: Component) -> NewMeasure:
     key, weight, curve = (form[f"{stem}-{name}"] for name in ("key", "weight", "curve"))
     begun = any(typed.text(field.name) for field in (key, weight, curve))
     choices = tuple(form[f"{stem}-{parameter.key}"] for parameter in offered(family))
-    return NewMeasure(row.pk, key, choices, weight, curve, begun)
+    return NewMeasure(row.pk, family, key, choices, weight, curve, begun)
 
 
 def _band_row(form: DraftForm, row: Band) -> BandRow:

@@ -146,3 +146,14 @@ def test_the_difference_of_two_versions_names_what_was_chosen(ops, published, re
     assert Scorecard.objects.get(pk=draft.pk).is_published
     page = body(ops.get(address(draft, "compare")))
     assert "Events of a feature: reports, 28 days in Product engagement" in page
+
+
+def test_what_is_picked_says_what_speaks_for_an_account(ops, draft):
+    engagement = draft.components.get(key="engagement")
+    asked = {"component": engagement.pk, **added(draft, "usage_against_baseline")}
+    part = body(ops.get(reverse("admin:health_scorecard_adding", args=[draft.pk]), asked))
+
+    assert "More is better." in part
+    assert "Window: 84 closed days." in part
+    assert "History it needs: 42 days." in part
+    assert "not health" not in part
