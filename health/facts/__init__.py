@@ -13,6 +13,7 @@ from accounts.models import Plan
 from health.facts import activity, chosen_facts, onboarding, relationship, revenue, support, usage
 from health.facts.chosen_usage import longest_window
 from health.facts.features import load_catalogue
+from health.facts.given import Given
 from health.facts.profiles import ProfileRows
 from health.facts.profiles import load as load_profiles
 from health.facts.scope import NEVER, FactScope, number
@@ -77,7 +78,7 @@ class FactRows:
             onboarding=self.onboarding.on(
                 day, profiles=profiles, contracts=contracts, events=self.events
             ),
-            chosen=self.chosen.on(day, chosen_facts.Given(profiles, self.activity, used, ledger)),
+            chosen=self.chosen.on(day, Given(profiles, self.activity, used, ledger)),
             distributions=self.distributions.get(day, Distributions()),
         )
 
@@ -144,9 +145,7 @@ def load_facts(
         onboarding=onboarding.load(
             scope, first_value_days={plan.id: plan.first_value_days for plan in plans}
         ),
-        chosen=chosen_facts.load_chosen(
-            scope, demands=demands, events_since=feeds.since(FactSource.EVENTS), days=days
-        ),
+        chosen=chosen_facts.load_chosen(scope, demands=demands, feeds=feeds, days=days),
         distributions=distributions,
     )
 

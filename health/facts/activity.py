@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeAlias
 
 import numpy as np
 from psycopg2 import sql
@@ -20,6 +21,9 @@ from health.measures.inputs import ActivityFacts, Floats, only_if
 
 # Four whole weeks: no weekday weighs more at one end than at the other.
 _WINDOW = 28
+# The length of a window, and how many days before the last closed one it ends.
+PeopleWindow: TypeAlias = tuple[int, int]
+_LAST: PeopleWindow = (_WINDOW, 0)
 
 # Each month's bitmap is masked to the days of the window, then counted per user.
 # Uses index: accounts_usermonth_pkey for few accounts.
@@ -73,11 +77,11 @@ class DayActivity:
     """For a single day: distinct people by window, and their active days, as Postgres counted
     them."""
 
-    people: Mapping[int, Floats]
+    people: Mapping[PeopleWindow, Floats]
     days: Floats
     first_days: Ints
 
-    def people_on(self, _end: int, window: int) -> Floats:
+    def people_on(self, _end: int, window: PeopleWindow) -> Floats:
         return self.people[window]
 
     def days_on(self, _end: int) -> Floats:
@@ -94,8 +98,9 @@ class BlockActivity:
     first_days: Ints
     accounts: int
 
-    def people_on(self, end: int, window: int) -> Floats:
-        return summed(self.position, self._active_days(end, window) > 0, accounts=self.accounts)
+    def people_on(self, end: int, window: PeopleWindow) -> Floats:
+        active = self._active_days(end - window[1], window[0]) > 0
+        return summed(self.position, active, accounts=self.accounts)
 
     def days_on(self, end: int) -> Floats:
         return summed(self.position, self._active_days(end, _WINDOW), accounts=self.accounts)
@@ -117,7 +122,7 @@ class Activity:
         today = number(day)
         first = np.minimum(self.rows.first_days, self.counted.first_days)
         end = number(self.scope.window_end(day))
-        users, days = self.rows.people_on(end, _WINDOW), self.rows.days_on(end)
+        users, days = self.rows.people_on(end, _LAST), self.rows.days_on(end)
         counted = self.counted.largest(end=end, window=_WINDOW, known_by=today)
         return ActivityFacts(
             connected=np.full(
@@ -131,12 +136,12 @@ class Activity:
             users_since_start=self._since_start(today),
         )
 
-    def people(self, day: date, window: int) -> Floats:
+    def people(self, day: date, window: int, *, newest: int = 0) -> Floats:
         """Distinct people active in the window, which has to be among those that were read; of a
         source that only counts people at least as many as its largest count."""
         end = number(self.scope.window_end(day))
-        counted = self.counted.largest(end=end, window=window, known_by=number(day))
-        return least(self.rows.people_on(end, window), counted)
+        counted = self.counted.largest(end=end - newest, window=window, known_by=number(day))
+        return least(self.rows.people_on(end, (window, newest)), counted)
 
     def _since_start(self, today: int) -> Floats:
         """NaN while no activity is connected at all, or where nobody asked for it."""
@@ -160,24 +165,25 @@ def load(
     *,
     connected_since: int | None,
     starts: Floats | None,
-    windows: Collection[int] = (),
+    windows: Collection[PeopleWindow] = (),
 ) -> Activity:
     """`starts`: day numbers from which “since the contract began” counts (NaN: not asked).
     `windows`: over which people are counted besides the last 28 days."""
-    asked = sorted({_WINDOW, *windows})
+    asked = sorted({_LAST, *windows})
     rows = _one_day(scope, asked) if scope.is_one_day else _daily_activity(scope, asked)
     since_start = None if starts is None else _since_start(scope, starts)
     return Activity(rows, load_counted(scope), since_start, connected_since, scope)
 
 
-def _one_day(scope: FactScope, windows: Sequence[int]) -> DayActivity:
+def _one_day(scope: FactScope, windows: Sequence[PeopleWindow]) -> DayActivity:
     month, end = _first_month(scope, windows), scope.window_end(scope.last_day)
     months = _months_until(month, end)
     names = [sql.Identifier(f"bits_{number(m)}") for m in months]
-    others = [window for window in windows if window != _WINDOW]
-    active = {window: sql.Identifier(f"active_{window}") for window in others}
+    others = [window for window in windows if window != _LAST]
+    columns = [f"active_{length}_{newest}" for length, newest in others]
+    active = {window: sql.Identifier(name) for window, name in zip(others, columns, strict=True)}
     query = _DAY.format(
-        month=_window_day_bits(months, end, _WINDOW),
+        month=_window_day_bits(months, end, _LAST),
         active=sql.SQL("").join(
             _ACTIVE.format(mask=_window_day_bits(months, end, window), name=name)
             for window, name in active.items()
@@ -191,14 +197,14 @@ def _one_day(scope: FactScope, windows: Sequence[int]) -> DayActivity:
         first_month=sql.Literal(month),
         last=sql.Literal(end),
     )
-    bits, columns = [f"bits_{number(m)}" for m in months], [f"active_{w}" for w in others]
+    bits = [f"bits_{number(m)}" for m in months]
     table = scope.fetch(query, ("id", "users", "days", *columns, *bits))
     first = np.full(len(scope), NEVER, dtype=np.int64)
     for m, name in zip(months, bits, strict=True):
         active = table[name] != 0
         lowest = number(m) + _lowest_bit(table[name][active])
         np.minimum.at(first, table.position[active], lowest)
-    people = dict(zip([_WINDOW, *others], ["users", *columns], strict=True))
+    people = dict(zip([_LAST, *others], ["users", *columns], strict=True))
     return DayActivity(
         {window: _values_by_account(table, name, len(scope)) for window, name in people.items()},
         _values_by_account(table, "days", len(scope)),
@@ -224,8 +230,8 @@ def _columns_by_month(each: str, names: list[sql.Identifier], months: list[date]
     )
 
 
-def _first_month(scope: FactScope, windows: Sequence[int]) -> date:
-    days = timedelta(days=max(windows) - 1)
+def _first_month(scope: FactScope, windows: Sequence[PeopleWindow]) -> date:
+    days = timedelta(days=max(length + newest for length, newest in windows) - 1)
     return (scope.window_end(scope.first_day) - days).replace(day=1)
 
 
@@ -237,9 +243,10 @@ def _months_until(month: date, last: date) -> list[date]:
     return months
 
 
-def _window_day_bits(months: Sequence[date], last: date, window: int) -> sql.Composable:
-    """By month of a row the bits of its days that lie in the window ending on `last`."""
-    days = [last - timedelta(days=back) for back in range(window)]
+def _window_day_bits(months: Sequence[date], last: date, window: PeopleWindow) -> sql.Composable:
+    """By month of a row the bits of its days that lie in the window."""
+    length, newest = window
+    days = [last - timedelta(days=newest + back) for back in range(length)]
     bits = {m: sum(1 << (d.day - 1) for d in days if d.replace(day=1) == m) for m in months}
     case = sql.SQL("WHEN {}::date THEN {}")
     return _MASK.format(
@@ -260,7 +267,7 @@ def _with_older_first_days(scope: FactScope, first: Ints, month: date) -> Ints:
     return first
 
 
-def _daily_activity(scope: FactScope, windows: Sequence[int]) -> BlockActivity:
+def _daily_activity(scope: FactScope, windows: Sequence[PeopleWindow]) -> BlockActivity:
     month = _first_month(scope, windows)
     query = _MONTHS.format(
         accounts=scope.accounts("m.account_id"),

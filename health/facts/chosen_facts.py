@@ -12,14 +12,16 @@ from django.db import connection
 from psycopg2 import sql
 
 from accounts.models import Feature, Installation, Plan
-from health.facts.activity import Activity
 from health.facts.chosen_usage import UsageMeasure, Used, load_used
+from health.facts.demanded_rows import DemandedRows, load_demanded
 from health.facts.features import is_offered
-from health.facts.profiles import Profiles
+from health.facts.given import Given
 from health.facts.rates import whole_units
 from health.facts.scope import FactScope, Table, number
+from health.facts.sources import Feeds
 from health.facts.usage_days import UsageDays
 from health.facts.windows import count, total, within
+from health.measures import FactSource
 from health.measures.demands import (
     ActivePeople,
     ArrInBase,
@@ -34,7 +36,7 @@ from health.measures.demands import (
     SurveyScore,
     ValueHistory,
 )
-from health.measures.inputs import Floats, RevenueFacts, UsageFacts, ratio
+from health.measures.inputs import Floats, ratio
 from surveys.catalogue import CHECKPOINTS, SurveyType
 
 Kind = TypeVar("Kind")
@@ -72,16 +74,6 @@ _VALUED = sql.SQL("""
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What has been cut as of the day already, and people over the windows that are asked."""
-
-    profiles: Profiles
-    activity: Activity
-    usage: UsageFacts
-    revenue: RevenueFacts
-
-
-@dataclass(frozen=True, slots=True)
 class ChosenRows:
     demands: frozenset[Demand]
     scope: FactScope
@@ -94,6 +86,7 @@ class ChosenRows:
     valued_since: dict[tuple[str, date], date]
     plans: dict[int, str]
     currency: str
+    sources: tuple[DemandedRows, ...]
 
     def on(self, day: date, given: Given) -> ChosenFacts:
         return ChosenFacts(
@@ -115,11 +108,18 @@ class ChosenRows:
                 since = self.valued_since.get((demand.feature, day))
                 return np.full(len(self.scope), _days_since(since, end=end))
             case ActivePeople():
-                return given.activity.people(day, demand.days)
+                return given.activity.people(day, demand.days, newest=demand.newest)
             case FeatureEvents() | FeatureWeeks() if self.used is not None:
                 return self.used.on(demand, end=end, known_by=today)
             case _:
-                raise ValueError(f"{demand} was demanded and not read")
+                return self._of_source(demand, day, given)
+
+    def _of_source(self, demand: Demand, day: date, given: Given) -> Floats:
+        answers = (rows.answer(demand, day, given) for rows in self.sources)
+        found = next((answer for answer in answers if answer is not None), None)
+        if found is None:
+            raise ValueError(f"{demand} was demanded and not read")
+        return found
 
     def _of_dated_rows(self, demand: EventsOfKind | SurveyScore, today: int) -> Floats:
         if isinstance(demand, EventsOfKind) and self.events is not None:
@@ -173,8 +173,9 @@ def _days_since(first: date | None, *, end: int) -> float:
     return np.nan if first is None else max(end - number(first) + 1, 0)
 
 
-def people_windows(demands: Collection[Demand]) -> set[int]:
-    return {demand.days for demand in _demands_of_kind(demands, ActivePeople)}
+def people_windows(demands: Collection[Demand]) -> set[tuple[int, int]]:
+    """Lengths, and how long before the last closed day they end."""
+    return {(each.days, each.newest) for each in _demands_of_kind(demands, ActivePeople)}
 
 
 def usage_measures(demands: Collection[Demand]) -> list[UsageMeasure]:
@@ -185,7 +186,7 @@ def load_chosen(
     scope: FactScope,
     *,
     demands: Collection[Demand],
-    events_since: int | None,
+    feeds: Feeds,
     days: UsageDays | None,
 ) -> ChosenRows:
     """`days`: use day by day, of a scope of several days."""
@@ -208,11 +209,12 @@ def load_chosen(
         events=_load_events(scope, kinds) if kinds else None,
         answers=_load_answers(scope) if _demands_of_kind(demands, SurveyScore) else None,
         kinds=kinds,
-        events_since=events_since,
+        events_since=feeds.since(FactSource.EVENTS),
         features=features,
         valued_since=_load_valued(scope, valued) if valued else {},
         plans=dict(Plan.objects.values_list("pk", "key")) if features else {},
         currency=Installation.current().currency if ArrInBase() in demands else "",
+        sources=load_demanded(scope, demands, feeds),
     )
 
 

@@ -32,6 +32,7 @@ _ACTIVITY = """
 _SPANS = {
     FactSource.USAGE: "SELECT min(day), max(day) FROM accounts_usageday",
     FactSource.ACTIVITY: _ACTIVITY,
+    FactSource.SESSIONS: "SELECT min(day), max(day) FROM accounts_sessionday",
     FactSource.SUPPORT: "SELECT min(opened_at AT TIME ZONE %(zone)s)::date,"
     " max(opened_at AT TIME ZONE %(zone)s)::date FROM accounts_ticket",
     FactSource.REVENUE: "SELECT min(effective_on), max(effective_on) FROM accounts_revenuemovement",
@@ -51,6 +52,7 @@ _DELIVERS = {
     FactSource.USAGE: "accounts_usageday",
     FactSource.ACTIVITY: "(SELECT 1 FROM accounts_usermonth"
     " UNION ALL SELECT 1 FROM accounts_activeusersday) a",
+    FactSource.SESSIONS: "accounts_sessionday",
     FactSource.SUPPORT: "accounts_ticket",
     FactSource.REVENUE: "accounts_revenuemovement",
     FactSource.PAYMENT: "accounts_invoice",

@@ -3,11 +3,14 @@
 from health.measures import (
     actors,
     answers,
+    breadth,
     commercial,
     engagement,
+    growth,
     levels,
     onboarding,
     relationship,
+    sessions,
     support,
 )
 from health.measures.definition import Definition, FactSource
@@ -30,15 +33,18 @@ __all__ = [
     "Facts",
     "actors",
     "answers",
+    "breadth",
     "commercial",
     "compared_by",
     "demands_of",
     "engagement",
+    "growth",
     "levels",
     "names_in_words",
     "onboarding",
     "raw_matrix",
     "reasons",
     "relationship",
+    "sessions",
     "support",
 ]

@@ -15,3 +15,7 @@ NO_USAGE = Absence(
 )
 NO_CORE = Absence("its plan has no core feature", lambda facts: ~(facts.usage.core_in_plan > 0))
 NO_SEATS = Absence("seats unknown", lambda facts: ~(facts.profile.seats > 0))
+NO_ACTIVITY = Absence(
+    "no active day was ever delivered to the installation",
+    lambda facts: ~facts.activity.connected,
+)

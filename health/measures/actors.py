@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from health.measures.absences import NO_USAGE
+from health.measures.absences import NO_ACTIVITY, NO_USAGE
 from health.measures.definition import Absence, Better, FactSource
 from health.measures.demands import ActivePeople, FeatureEvents
 from health.measures.families import ChosenAbsence, measure_of
@@ -22,10 +22,7 @@ from health.measures.windows import CHOSEN_WEEKS, MeasureWindow, WindowUnit, clo
     " many as its largest count",
     empty="nobody active is 0",
     missing=(
-        Absence(
-            "no active day was ever delivered to the installation",
-            lambda facts: ~facts.activity.connected,
-        ),
+        NO_ACTIVITY,
         ChosenAbsence(
             "less history than half the window",
             lambda facts, chosen: (

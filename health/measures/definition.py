@@ -16,6 +16,7 @@ from health.measures.windows import MeasureWindow
 class FactSource(StrEnum):
     USAGE = "usage"
     ACTIVITY = "activity"
+    SESSIONS = "sessions"
     SUPPORT = "support"
     REVENUE = "revenue"
     PAYMENT = "payment"

@@ -47,9 +47,24 @@ class ValueHistory:
 
 @dataclass(frozen=True, slots=True)
 class ActivePeople:
-    """Distinct people who used the product in so many days."""
+    """Distinct people who used the product in so many days, which ended `newest` days before the
+    last closed one."""
 
     days: int
+    newest: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSum:
+    """Sessions in so many days, or the minutes of these."""
+
+    days: int
+    is_minutes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionHistory:
+    """Days for which sessions can be known; NaN where no source tells any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +108,8 @@ Demand: TypeAlias = (
     | FeatureHistory
     | ValueHistory
     | ActivePeople
+    | SessionSum
+    | SessionHistory
     | EventsOfKind
     | SurveyScore
     | EventHistory

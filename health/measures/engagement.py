@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from health.measures.absences import NO_CORE, NO_SEATS, NO_USAGE
+from health.measures.absences import NO_ACTIVITY, NO_CORE, NO_SEATS, NO_USAGE
+from health.measures.changes import FROM_NOTHING, STILL_NOTHING
 from health.measures.definition import Absence, Better, FactSource
 from health.measures.families import measure_of
 from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
@@ -15,10 +16,7 @@ from health.measures.windows import closed_days
 _MONTH = 28
 
 _NO_ACTIVITY = (
-    Absence(
-        "no active day was ever delivered to the installation",
-        lambda facts: ~facts.activity.connected,
-    ),
+    NO_ACTIVITY,
     Absence(
         "less than 14 days of history",
         lambda facts: facts.activity.connected & (facts.activity.history * 2 < _MONTH),
@@ -28,9 +26,6 @@ _SHORT_USAGE = Absence(
     "less than 14 days of history",
     lambda facts: facts.usage.connected & (facts.usage.history * 2 < _MONTH),
 )
-# What a trend is said to be when a ratio cannot say it.
-_FROM_NOTHING = 0.2
-_STILL_NOTHING = -0.5
 _TREND = "usage_trend"
 
 
@@ -151,5 +146,5 @@ def _relative_change(
 ) -> Floats:
     earlier = scaled(before, history=history - window, window=window)
     change = without_season(ratio(last, earlier) - 1, median)
-    nothing_before = np.where(last > 0, _FROM_NOTHING, _STILL_NOTHING)
+    nothing_before = np.where(last > 0, FROM_NOTHING, STILL_NOTHING)
     return np.where(earlier == 0, nothing_before, change)

@@ -2,12 +2,9 @@
 
 import numpy as np
 
-from health.measures.absences import NO_EVENTS, NO_SEATS, NO_USAGE
+from health.measures.absences import NO_EVENTS, NO_USAGE
 from health.measures.definition import Better, FactSource
 from health.measures.demands import (
-    ActivePeople,
-    ArrInBase,
-    Demand,
     EventHistory,
     EventsOfKind,
     FeatureEvents,
@@ -15,8 +12,9 @@ from health.measures.demands import (
     FeatureWeeks,
     ValueHistory,
 )
+from health.measures.divisors import BY_DIVISOR, divide_counts, divisor_demands
 from health.measures.families import ChosenAbsence, measure_of
-from health.measures.inputs import Facts, Flags, Floats, only_if, ratio, scaled
+from health.measures.inputs import Facts, Flags, Floats, only_if, scaled
 from health.measures.parameters import (
     AGAINST,
     BY,
@@ -31,8 +29,6 @@ from health.measures.parameters import (
 from health.measures.windows import CHOSEN_DAYS, CHOSEN_WEEKS, closed_days
 
 _TWELVE_WEEKS = 84
-# ARR is counted in thousands, so that figures have a size people can read.
-_OF_ARR = 1_000
 
 _NOT_OFFERED = ChosenAbsence(
     "its plan does not have the feature",
@@ -53,44 +49,6 @@ def _demanded_events(chosen: Chosen, feature: str = "feature") -> FeatureEvents:
     return FeatureEvents(chosen[feature], chosen["by"], oldest=days_of(chosen))
 
 
-def _divisor_demands(chosen: Chosen) -> list[Demand]:
-    if chosen["per"] == "arr":
-        return [ArrInBase()]
-    return [ActivePeople(days_of(chosen))] if chosen["per"] == "people" else []
-
-
-_BY_DIVISOR = (
-    ChosenAbsence(
-        f"{NO_SEATS.words} (per seat)",
-        lambda facts, _: NO_SEATS.holds(facts),
-        lambda chosen: chosen["per"] == "seats",
-    ),
-    ChosenAbsence(
-        "no ARR, or an amount in it has no rate (per ARR)",
-        lambda facts, _: ~(facts.chosen[ArrInBase()] > 0),
-        lambda chosen: chosen["per"] == "arr",
-    ),
-    ChosenAbsence(
-        "no active day was ever delivered to the installation (per active person)",
-        lambda facts, _: ~facts.activity.connected,
-        lambda chosen: chosen["per"] == "people",
-    ),
-)
-
-
-def _divide_counts(facts: Facts, counts: Floats, chosen: Chosen) -> Floats:
-    match chosen["per"]:
-        case "seats":
-            return ratio(counts, facts.profile.seats)
-        case "arr":
-            return ratio(counts * _OF_ARR, facts.chosen[ArrInBase()])
-        case "people":
-            people = np.maximum(facts.chosen[ActivePeople(days_of(chosen))], 1)
-            return only_if(facts.activity.connected, counts / people)
-        case _:
-            return counts
-
-
 @measure_of(
     key="feature_events",
     name="Events of a feature",
@@ -105,19 +63,19 @@ def _divide_counts(facts: Facts, counts: Floats, chosen: Chosen) -> Floats:
         NO_USAGE,
         _NOT_OFFERED,
         _SHORT,
-        *_BY_DIVISOR,
+        *BY_DIVISOR,
     ),
     parameters=(FEATURE, PER, WEEKS, BY),
     reads=lambda chosen: (
         _demanded_events(chosen),
         FeatureHistory(chosen["feature"]),
-        *_divisor_demands(chosen),
+        *divisor_demands(chosen),
     ),
 )
 def feature_events(facts: Facts, chosen: Chosen) -> Floats:
     history = facts.chosen[FeatureHistory(chosen["feature"])]
     counts = scaled(facts.chosen[_demanded_events(chosen)], history=history, window=days_of(chosen))
-    return only_if(facts.usage.connected, _divide_counts(facts, counts, chosen))
+    return only_if(facts.usage.connected, divide_counts(facts, counts, chosen))
 
 
 def _demanded_value(chosen: Chosen) -> FeatureEvents:
@@ -156,20 +114,20 @@ def _known_of_value(facts: Facts, chosen: Chosen) -> Floats:
                 facts.usage.connected & (_known_of_value(facts, chosen) * 2 < days_of(chosen))
             ),
         ),
-        *_BY_DIVISOR,
+        *BY_DIVISOR,
     ),
     parameters=(FEATURE, PER, WEEKS, BY),
     reads=lambda chosen: (
         _demanded_value(chosen),
         FeatureHistory(chosen["feature"]),
         ValueHistory(chosen["feature"]),
-        *_divisor_demands(chosen),
+        *divisor_demands(chosen),
     ),
 )
 def feature_value(facts: Facts, chosen: Chosen) -> Floats:
     history = _known_of_value(facts, chosen)
     worth = scaled(facts.chosen[_demanded_value(chosen)], history=history, window=days_of(chosen))
-    return only_if(facts.usage.connected, _divide_counts(facts, worth, chosen))
+    return only_if(facts.usage.connected, divide_counts(facts, worth, chosen))
 
 
 @measure_of(

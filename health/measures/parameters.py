@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -113,4 +113,5 @@ WEEKS = Parameter(
     {"28": "28 days", "56": "56 days", "84": "84 days"},
     default="28",
 )
+TWELVE_WEEKS = replace(WEEKS, default="84")
 DAYS = Parameter("days", "Window in days", ParameterKind.DAYS, default="90")

@@ -15,6 +15,7 @@ from accounts.models import (
     OnboardingStep,
     Plan,
     RevenueMovement,
+    SessionDay,
     Ticket,
     UsageDay,
     UserMonth,
@@ -82,6 +83,18 @@ def be_active(account, user, *, days_ago, actor=ActorClass.PERSON):
         row, _ = UserMonth.objects.get_or_create(**key, actor=actor.number, defaults={"days": 0})
         bits = row.days | 1 << (day.day - 1)
         UserMonth.objects.filter(**key, actor=actor.number).update(days=bits)
+
+
+def work(account, *, days_ago, sessions, minutes, learned_on=None):
+    """Sessions of a day."""
+    for back in days_ago:
+        SessionDay.objects.create(
+            account=account,
+            day=ago(back),
+            learned_on=learned_on or ago(back),
+            sessions=sessions,
+            minutes=minutes,
+        )
 
 
 def open_ticket(account, *, days_ago, solved_days_ago=None, **values):

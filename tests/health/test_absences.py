@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 
 from health.measures import MEASURES, Facts
-from health.measures.demands import ArrInBase, ChosenFacts, FeatureHistory, ValueHistory
+from health.measures.demands import (
+    ArrInBase,
+    ChosenFacts,
+    FeatureHistory,
+    SessionHistory,
+    ValueHistory,
+)
 from health.measures.inputs import Flags
 from health.measures.percentiles import ALL, Distributions, distribution_of
 from health.models import HealthScore
@@ -32,7 +38,7 @@ UNKNOWN = {
     "first_value_day",
 }
 
-_MAY_BE_UNKNOWN = (FeatureHistory, ValueHistory, ArrInBase)
+_MAY_BE_UNKNOWN = (FeatureHistory, ValueHistory, ArrInBase, SessionHistory)
 
 # With and without enough accounts to be compared with.
 NOBODY = Distributions()

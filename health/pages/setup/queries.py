@@ -26,6 +26,7 @@ from health.scoring.specs import UNSCORED, ScorecardSpec
 SOURCE_WORDS = {
     FactSource.USAGE: gettext_noop("usage by feature"),
     FactSource.ACTIVITY: gettext_noop("active users"),
+    FactSource.SESSIONS: gettext_noop("sessions"),
     FactSource.SUPPORT: gettext_noop("support tickets"),
     FactSource.REVENUE: gettext_noop("revenue"),
     FactSource.PAYMENT: gettext_noop("invoices"),
@@ -67,7 +68,11 @@ STEPS = (
         "usage",
         gettext_noop("Usage"),
         gettext_noop("How deep and how often they use the product, and whether that grows."),
-        ((Kind.USAGE, FactSource.USAGE), (Kind.USER_DAYS, FactSource.ACTIVITY)),
+        (
+            (Kind.USAGE, FactSource.USAGE),
+            (Kind.USER_DAYS, FactSource.ACTIVITY),
+            (Kind.SESSIONS, FactSource.SESSIONS),
+        ),
     ),
     SetupStep(
         "people",

@@ -90,6 +90,7 @@ def test_each_source_that_delivers_brings_its_points(client, ops):
     assert [(way.kind, way.is_connected) for way in usage.ways] == [
         ("usage", True),
         ("user_days", False),
+        ("sessions", False),
     ]
     assert (found.active, found.scored) == (1, 0)
 

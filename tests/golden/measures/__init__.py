@@ -1,0 +1,1 @@
+"""Each measure once from facts to its value, worked by hand."""
