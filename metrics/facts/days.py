@@ -19,6 +19,8 @@ from metrics.models import ReportDay
 from metrics.retention.forecast import Chances
 from metrics.retention.overdue import OverdueAccounts
 from metrics.retention.renewals import RenewalState
+from surveys.queries.nps import DAYS as NPS_DAYS
+from surveys.queries.nps import NpsAnswers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,7 @@ class DayFigures:
     overdue: Mapping[Method, OverdueAccounts]
     """Of the twelve months to the last month-end, at `overdue_rates`; empty where not kept."""
     overdue_rates: Mapping[str, str]
+    nps: NpsAnswers
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -41,6 +44,7 @@ class DayFigures:
             "week": [[t.change, t.count, t.amount] for t in self.week],
             "overdue": {method: found.as_json() for method, found in self.overdue.items()},
             "overdue_rates": dict(self.overdue_rates),
+            "nps": self.nps.as_json(),
         }
 
     @classmethod
@@ -56,6 +60,7 @@ class DayFigures:
                 for method, found in figures.get("overdue", {}).items()
             },
             overdue_rates=figures.get("overdue_rates", {}),
+            nps=NpsAnswers.of_json(figures["nps"]),
         )
 
 
@@ -127,6 +132,7 @@ _CHANGED = """
             OR (c.source IN ('overrides', 'open_ended') AND c.day <= d.day)
             OR (c.source = 'contracts' AND c.day <= d.day
                 AND c.day >= date_trunc('quarter', d.day - %(week)s - %(grace)s))
+            OR (c.source = 'answers' AND c.day >= d.day - %(nps_days)s AND c.day <= d.day)
     )
 """
 
@@ -139,6 +145,7 @@ def _changed_days(rows: Sequence[ReportDay]) -> set[date]:
                 "days": [row.day for row in rows],
                 "ledgers": [row.ledger_through for row in rows],
                 "week": DAYS,
+                "nps_days": NPS_DAYS,
                 "grace": Installation.current().overdue_grace_days,
             },
         )

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from accounts.money.rates import DayRates
 from accounts.money.sql import RATES, converted, rate_params
@@ -27,6 +28,11 @@ class ReportDate:
     scored_on: date | None = None
     is_present: bool = False
     is_stored: bool = False
+
+    @property
+    def ends_at(self) -> datetime:
+        """The first moment of the day after."""
+        return datetime.combine(self.day + timedelta(days=1), time(), tzinfo=ZoneInfo(self.zone))
 
     def params(self) -> dict[str, Any]:
         scored_on = self.scored_on or self.day

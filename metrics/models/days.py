@@ -24,12 +24,14 @@ class FactChange(models.Model):
         OVERRIDES = "overrides", _("Overridden bands")
         CONTRACTS = "contracts", _("Contracts")
         OPEN_ENDED = "open_ended", _("Contracts without an end")
+        ANSWERS = "answers", _("Answers to surveys")
 
     source = models.CharField(max_length=10, choices=Source)
     day = models.DateField(
         help_text=_(
             "Of the scores; the first of an override or of a contract without an end; the "
-            "first of each quarter a contract starts, runs short or ends in."
+            "first of each quarter a contract starts, runs short or ends in; when an answer was "
+            "given."
         )
     )
 

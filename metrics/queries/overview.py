@@ -22,6 +22,7 @@ from metrics.models import ReportedMonth, RetentionTarget
 from metrics.queries.figures import figure_accounts
 from metrics.queries.health import HealthPicture, health_of
 from metrics.queries.ledger_report import Question, ledger_report_of
+from metrics.queries.nps import NpsPicture, nps_of
 from metrics.queries.overdue import Overdue, overdue_of
 from metrics.queries.renewals import RenewalQuarter, renewals_of
 from metrics.queries.report_snapshot import ReportSnapshot, standing_in
@@ -68,6 +69,7 @@ class Overview:
     snapshot: ReportSnapshot
     renewals: RenewalQuarter
     week: tuple[ChangeTotal, ...]
+    nps: NpsPicture
     overdue: Overdue | None
     """What of the end of `months` is in its grace."""
     reported: Mapping[date, ReportedMonth]
@@ -129,6 +131,7 @@ def overview(
         snapshot=snapshot,
         renewals=renewals_of(snapshot),
         week=snapshot.week_totals(),
+        nps=nps_of(snapshot, stored),
         overdue=overdue_of(
             snapshot,
             question=Question(

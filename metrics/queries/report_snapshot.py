@@ -14,6 +14,7 @@ from metrics.facts.scope import ReportScope
 from metrics.facts.week import ChangeTotal, WeekOfChanges
 from metrics.retention.forecast import Chances
 from metrics.retention.windows import Window, quarter_of
+from surveys.queries.nps import NpsAnswers, nps_until
 
 _NIGHTS_STAND_STILL = timedelta(days=7)
 
@@ -66,6 +67,16 @@ class ReportSnapshot:
         if self.figures is not None and self.scope.is_everything:
             return self.figures.renewals
         return tuple((report or self.renewals()).totals())
+
+    def nps(self) -> NpsAnswers:
+        """Of the 90 days up to its end."""
+        if self.figures is not None and self.scope.is_everything:
+            return self.figures.nps
+        return nps_until(
+            self.moment.ends_at - datetime.resolution,
+            accounts=self.scope.accounts,
+            known_before=self.scope.known_before,
+        )
 
     def week_totals(self) -> tuple[ChangeTotal, ...]:
         if self.figures is not None and self.scope.is_everything:

@@ -102,6 +102,7 @@ def _figures_of_day(
         week=tuple(week.totals()),
         overdue=dict(zip(Method, overdue, strict=True)),
         overdue_rates=rates_as_text(rates.on(window.end)),
+        nps=snapshot.nps(),
     )
 
 

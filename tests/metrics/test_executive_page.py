@@ -238,7 +238,7 @@ QUERIES = {
     "executive_changes": 11,
 }
 QUERIES_STORED = {
-    "executive": 21,
+    "executive": 20,
     "executive_accounts": 12,
     "executive_movements": 12,
     "executive_causes": 13,

@@ -27,6 +27,7 @@ from metrics.queries.report_snapshot import default_day, snapshot_of
 from metrics.queries.week import all_changes
 from metrics.retention.windows import trailing_window
 from metrics.snapshots import day_to_refresh, take_snapshots
+from surveys.models import Response
 from tests.metrics.pages import TODAY
 from tests.metrics.world import CLOSED, MONTH_END, NOW, at, contract, judge
 
@@ -38,7 +39,7 @@ def snapshot(user, *, day=CLOSED):
 def everything(user, *, day=CLOSED):
     """All figures of a day, and every row behind them."""
     found = snapshot(user, day=day)
-    figures = (found.health_totals(), found.renewal_totals(), found.week_totals())
+    figures = (found.health_totals(), found.renewal_totals(), found.week_totals(), found.nps())
     lists = (
         list(all_health_accounts(snapshot=found, wanted=BandFilter())),
         list(all_health_accounts(snapshot=found, wanted=BandFilter(at_risk=True))),
@@ -52,6 +53,29 @@ def everything(user, *, day=CLOSED):
 
 def is_stored(day=CLOSED):
     return day in stored_days(days=[day], rates=rate_table(base="USD"), chances=read_chances())
+
+
+def answered(account, day, value):
+    standing = -1 if value < 7 else 0 if value < 9 else 1
+    return Response.objects.create(
+        account=account,
+        external_id=f"{account.pk}-{day}-{value}",
+        source_id="direct",
+        survey_key="nps",
+        kind="nps",
+        highest=10,
+        value=value,
+        standing=standing,
+        answered_at=at(day),
+        learned_at=at(day),
+    )
+
+
+@pytest.fixture
+def world(world):
+    answered(world[0], MONTH_END, 6)
+    answered(world[1], CLOSED, 10)
+    return world
 
 
 @pytest.mark.parametrize("day", [MONTH_END, CLOSED])
@@ -80,6 +104,7 @@ def test_figures_survive_their_storage(people, world):
         found.week_totals(),
         overdue=dict(zip(Method, overdue, strict=True)),
         overdue_rates=rates_as_text(rates.on(questions[0].window.end)),
+        nps=found.nps(),
     )
     assert DayFigures.of_json(figures.as_json()) == figures
     take_snapshots(day=CLOSED)
@@ -159,6 +184,18 @@ def override(world, card):
     )
 
 
+def new_answer(world, card):
+    answered(world[0], CLOSED, 9)
+
+
+def changed_answer(world, card):
+    Response.objects.filter(value=6).update(value=9, standing=1)
+
+
+def deleted_answer(world, card):
+    Response.objects.filter(value=6).delete()
+
+
 def edited_chance(world, card):
     RenewalChance.objects.filter(lower=20).update(chance=Decimal("0.31"))
 
@@ -175,6 +212,9 @@ def edited_chance(world, card):
         late_movement,
         revised_score,
         override,
+        new_answer,
+        changed_answer,
+        deleted_answer,
         edited_chance,
     ],
 )
@@ -223,6 +263,8 @@ def test_an_account_that_came_later_with_a_score_of_the_day_is_seen(company, peo
     [
         lambda world, card: contract(world[0], 9, date(2026, 3, 1), 1_00),
         lambda world, card: judge(world[0], card, TODAY, "10", "intervene"),
+        lambda world, card: answered(world[0], TODAY, 9),
+        lambda world, card: answered(world[0], CLOSED - timedelta(days=91), 9),
     ],
 )
 def test_what_does_not_touch_the_day_leaves_it(world, card, change):
@@ -286,3 +328,22 @@ def test_arr_at_risk_by_month_is_that_of_the_stored_days(people, world, card):
     take_snapshots(day=CLOSED)
     assert course() == ((MONTH_END, 51_500_00),)
     assert course("mona") == ()
+
+
+def test_nps_is_compared_with_the_month_ends_that_are_stored(people, world):
+    def change(name="eva", *, months):
+        found = overview(
+            user=people[name],
+            base="USD",
+            as_of=CLOSED,
+            today=TODAY,
+            zone="UTC",
+            method=Method.BY_ACCOUNT,
+        )
+        return found.nps.change(months=months)
+
+    assert change(months=0) is None
+    take_snapshots(day=CLOSED)
+    # One detractor at the end of May; a promoter joined them.
+    assert (change(months=0), change(months=1)) == (100, None)
+    assert change("mona", months=0) is None

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -16,7 +14,6 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from accounts import clock
 from accounts.access import Right, may, requires
 from accounts.models import Account
 from accounts.queries.rates import rate_table
@@ -36,6 +33,7 @@ from metrics.pages.executive.lists import (
     health_context,
     renewals_context,
 )
+from metrics.pages.executive.nps import nps_tile
 from metrics.pages.executive.params import ReportParams
 from metrics.queries.forecasts import forecast_accuracy
 from metrics.queries.opened_figures import figures_of
@@ -43,8 +41,6 @@ from metrics.queries.overdue import overdue_rows
 from metrics.queries.overview import Overview, overview
 from metrics.queries.renewals import all_renewals, list_of, renewal_list
 from metrics.queries.report_snapshot import ReportSnapshot
-from surveys.queries.nps import DAYS, NPS_KEY, nps_until
-from surveys.scoring.scores import points
 
 Page = Callable[[HttpRequest], HttpResponseBase]
 Answer = Callable[[HttpRequest, ReportParams], HttpResponseBase]
@@ -104,27 +100,9 @@ def executive(request: HttpRequest, asked: ReportParams) -> HttpResponseBase:
         "query": query,
         "unscored": _why_without_score(report, asked),
         "may_connect": may(asked.user, Right.ADMINISTER),
-        "nps": _nps_tile(asked),
+        "nps": nps_tile(report.nps),
     }
     return _render_report(request, "report", asked, context)
-
-
-def _nps_tile(asked: ReportParams) -> dict[str, Any] | None:
-    """None where nobody answered in the 90 days up to the day of the report."""
-    after = datetime.combine(asked.as_of + timedelta(days=1), time(), tzinfo=ZoneInfo(asked.zone))
-    until = min(after - datetime.resolution, clock.now())
-    found = nps_until(until, user=asked.user, known_before=asked.known_before)
-    if found is None:
-        return None
-    return {
-        "shown": f"{points(found.value, 0)}".replace("-", "−"),
-        "n": found.n,
-        "low": f"{points(found.low, 0)}".replace("-", "−"),
-        "high": f"{points(found.high, 0)}".replace("-", "−"),
-        "is_thin": found.is_thin,
-        "key": NPS_KEY,
-        "days": DAYS,
-    }
 
 
 def _why_without_score(report: Overview, asked: ReportParams) -> Unscored | None:
