@@ -35,7 +35,11 @@ _REFUSED = {"pages": (302, 403), "admin": (302, 403), "api": (401, 401)}
 
 
 # A key without a person reads, and does nothing.
-_SCOPES = {Right.READ_WORK: "work:read", Right.DO_WORK: "work:write of a person"}
+_SCOPES = {
+    Right.READ_WORK: "work:read",
+    Right.READ_SURVEYS: "surveys:read",
+    Right.DO_WORK: "work:write of a person",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,8 +212,8 @@ def _out_of_reach(cell: Cell, row: dict[str, Any], *, reads: bool) -> int | None
     if cell.place == "missing":
         missing: int = row.get("missing", 404)
         return missing if reads else row.get("post_missing", missing)
-    # A key of nobody with the scope reads the plays and tasks of all accounts.
-    if row["right"] in ("ingest", "read_work") or row["room"] == "admin":
+    # A key of nobody with the scope reads the rows of all accounts.
+    if row["right"] in ("ingest", "read_work", "read_surveys") or row["room"] == "admin":
         return None
     if cell.place not in REACH[cell.reads].get(cell.actor, []):
         return 404

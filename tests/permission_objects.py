@@ -14,7 +14,7 @@ from accounts.models import (
     RejectedRecord,
 )
 from playbooks.models import Play, Playbook, PlayStart, Task
-from surveys.models import FollowUp, Response
+from surveys.models import FollowUp, Invitation, Response, Survey
 from tests.permission_house import NOW, House
 from tests.permission_records import record_of
 
@@ -71,6 +71,20 @@ def _follow_up(house: House, place: str) -> FollowUp:
     )  # fmt: skip
     made = {"account": account, "collected_at": NOW, "due_at": NOW}
     return FollowUp.objects.get_or_create(response=answer, defaults=made)[0]
+
+
+def _survey_answer(house: House, place: str) -> Response:
+    return _follow_up(house, place).response
+
+
+def _survey_invitation(house: House, place: str) -> Invitation:
+    account = house.accounts[place]
+    survey, _ = Survey.objects.get_or_create(
+        key="secret-survey", version=1, kind="nps", moment="rhythm", created_at=NOW,
+    )  # fmt: skip
+    made = {"survey": survey, "account": account, "moment": "rhythm", "occasion": "secret-day"}
+    made |= {"state": "held_back", "reason": "left", "due_at": NOW, "planned_at": NOW}
+    return Invitation.objects.get_or_create(key=f"secret-{place}", defaults=made)[0]
 
 
 def _import_file(house: House, place: str) -> ImportFile:
@@ -177,6 +191,8 @@ _MADE = {
     "dead_letter": _dead_letter,
     "held_mail": _held_mail,
     "follow_up": _follow_up,
+    "survey_answer": _survey_answer,
+    "survey_invitation": _survey_invitation,
     "import_file": _import_file,
     "import_run": _import_run,
     "play": _play,

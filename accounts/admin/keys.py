@@ -25,6 +25,7 @@ from accounts.keys import (
     EVERYTHING,
     LIFETIME,
     SCOPES,
+    SURVEYS_READ,
     WORK_READ,
     WORK_WRITE,
     CannotRollError,
@@ -36,6 +37,7 @@ from accounts.models import ApiKey, Source
 
 _WORK = {
     WORK_READ: _("Read plays and tasks"),
+    SURVEYS_READ: _("Read surveys, invitations and answers"),
     WORK_WRITE: _("Start plays and work on tasks, as the person whose key it is"),
 }
 

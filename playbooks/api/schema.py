@@ -4,26 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
-
+from accounts.api.read_schema import (
+    ID,
+    LATER,
+    LIST_PARAMETERS,
+    NULLABLE,
+    NULLABLE_ID,
+    TEXT,
+    TIME,
+    filter_parameters,
+    list_responses,
+    object_schema,
+    row_responses,
+)
 from accounts.api.schema import PARAMETERS, problem_responses
 from playbooks.models import Play, Task
 
-_TEXT = {"type": "string"}
-_NULLABLE = {"type": ["string", "null"]}
-_ID = {"type": "integer"}
-_TIME = {"type": "string", "format": "date-time"}
-_LATER = {"type": ["string", "null"], "format": "date-time"}
-_PLAY = {
-    "id": _ID, "account": _TEXT, "playbook": _TEXT, "version": _ID, "state": _TEXT,
-    "outcome": _NULLABLE, "reason": _TEXT, "why": _TEXT, "opened_at": _TIME, "closed_at": _LATER,
+PLAY_PROPERTIES = {
+    "id": ID, "account": TEXT, "playbook": TEXT, "version": ID, "state": TEXT,
+    "outcome": NULLABLE, "reason": TEXT, "why": TEXT, "opened_at": TIME, "closed_at": LATER,
 }  # fmt: skip
-_TASK = {
-    "id": _ID, "account": _TEXT, "play": {"type": ["integer", "null"]}, "title": _TEXT,
-    "guidance": _TEXT, "channel": _TEXT, "owner": _NULLABLE, "state": _TEXT,
-    "outcome": _NULLABLE, "reason": _TEXT, "why": _TEXT, "opened_at": _TIME, "due_at": _TIME,
-    "snoozed_until": _LATER, "closed_at": _LATER, "closed_by": _NULLABLE,
+TASK_PROPERTIES = {
+    "id": ID, "account": TEXT, "play": NULLABLE_ID, "title": TEXT,
+    "guidance": TEXT, "channel": TEXT, "owner": NULLABLE, "state": TEXT,
+    "outcome": NULLABLE, "reason": TEXT, "why": TEXT, "opened_at": TIME, "due_at": TIME,
+    "snoozed_until": LATER, "closed_at": LATER, "closed_by": NULLABLE,
 }  # fmt: skip
 
 
@@ -63,39 +68,28 @@ def task(row: Task) -> dict[str, Any]:
     }
 
 
-def _object_schema(properties: dict[str, Any], *required: str) -> dict[str, Any]:
-    named = list(required or properties)
-    return {"type": "object", "properties": properties, "required": named}
-
-
-def _list_schema(name: str, properties: dict[str, Any]) -> dict[str, Any]:
-    items = {"type": "array", "items": _object_schema(properties)}
-    return _object_schema({name: items, "next": {"type": ["integer", "null"]}})
-
-
-_READ, _WRITE = (401, 403, 404, 406, 429, 500, 503), (400, 401, 403, 404, 409, 411, 413, 415, 422)
-PLAYS = {(200, "application/json"): _list_schema("plays", _PLAY), **problem_responses(400, *_READ)}
-TASKS = {(200, "application/json"): _list_schema("tasks", _TASK), **problem_responses(400, *_READ)}
-PLAY = {(200, "application/json"): _object_schema(_PLAY), **problem_responses(*_READ)}
-TASK = {(200, "application/json"): _object_schema(_TASK), **problem_responses(*_READ, *_WRITE)}
+_WRITE = (400, 401, 403, 404, 406, 409, 411, 413, 415, 422, 429, 500, 503)
+PLAYS = list_responses("plays", PLAY_PROPERTIES)
+TASKS = list_responses("tasks", TASK_PROPERTIES)
+PLAY, TASK = row_responses(PLAY_PROPERTIES), row_responses(TASK_PROPERTIES)
+TASK_WORKED = {
+    (200, "application/json"): object_schema(TASK_PROPERTIES),
+    **problem_responses(*_WRITE),
+}
 PLAY_STARTED = {
-    (201, "application/json"): _object_schema(_PLAY),
-    **problem_responses(*_READ, *_WRITE),
+    (201, "application/json"): object_schema(PLAY_PROPERTIES),
+    **problem_responses(*_WRITE),
 }
 FILTERS = [
-    OpenApiParameter(name, OpenApiTypes.STR, description=words)
-    for name, words in (
-        ("account", "External id of the account."),
-        ("state", "Only what is in this state."),
-        ("after", "`next` of the page before."),
-    )
+    *filter_parameters(account="External id of the account.", state="Only what is in this state."),
+    *LIST_PARAMETERS,
 ]
 IDEMPOTENCY = [each for each in PARAMETERS if each.name == "Idempotency-Key"]
-START = {"application/json": _object_schema({"account": _TEXT, "playbook": _TEXT})}
+START = {"application/json": object_schema({"account": TEXT, "playbook": TEXT})}
 ACT = {
     "application/json": {
         "type": "object",
         "description": "complete: outcome and note; skip: reason; snooze: until; reassign: owner.",
-        "properties": dict.fromkeys(("outcome", "note", "reason", "until", "owner"), _TEXT),
+        "properties": dict.fromkeys(("outcome", "note", "reason", "until", "owner"), TEXT),
     }
 }

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import pghistory
 from django.db.models import QuerySet
@@ -23,6 +23,8 @@ from accounts.api import bodies, idempotency
 from accounts.api.idempotency import Answer
 from accounts.api.permissions import DoesWork, ReadsWork
 from accounts.api.problems import ApiProblem
+from accounts.api.read_schema import ROW_PARAMETERS
+from accounts.api.reads import cursor_page, one_of, row_answer, row_or_404, visible_to_key
 from accounts.models import Account, ApiKey, User
 from playbooks import actions
 from playbooks.api import schema
@@ -30,27 +32,25 @@ from playbooks.engine import start_play
 from playbooks.models import Play, Task
 from playbooks.triggers.vocabulary import PlayState, TaskOutcome, TaskState
 
-PAGE_SIZE = 100
-Row = TypeVar("Row", Play, Task)
-
 
 class PlaysView(APIView):
     permission_classes = (ReadsWork,)
 
     @extend_schema(operation_id="plays", parameters=schema.FILTERS, responses=schema.PLAYS)
     def get(self, request: Request) -> Response:
-        rows = _filtered_by_query(
-            _visible_to_key(Play.objects.all(), request), request, states=PlayState
+        rows = _filtered_by_query(Play, request, states=PlayState)
+        return cursor_page(
+            rows, request, name="plays", show=schema.play, known=schema.PLAY_PROPERTIES
         )
-        return _cursor_page(rows, request, name="plays", show=schema.play)
 
 
 class PlayView(APIView):
     permission_classes = (ReadsWork,)
 
-    @extend_schema(operation_id="play", responses=schema.PLAY)
+    @extend_schema(operation_id="play", parameters=ROW_PARAMETERS, responses=schema.PLAY)
     def get(self, request: Request, play_id: int) -> Response:
-        return Response(schema.play(_row_or_404(Play.objects.all(), request, play_id)))
+        play = row_or_404(_seen_by_key(Play, request), play_id)
+        return row_answer(request, schema.play(play), known=schema.PLAY_PROPERTIES)
 
 
 class TasksView(APIView):
@@ -58,18 +58,19 @@ class TasksView(APIView):
 
     @extend_schema(operation_id="tasks", parameters=schema.FILTERS, responses=schema.TASKS)
     def get(self, request: Request) -> Response:
-        rows = _filtered_by_query(
-            _visible_to_key(Task.objects.all(), request), request, states=TaskState
+        rows = _filtered_by_query(Task, request, states=TaskState)
+        return cursor_page(
+            rows, request, name="tasks", show=schema.task, known=schema.TASK_PROPERTIES
         )
-        return _cursor_page(rows, request, name="tasks", show=schema.task)
 
 
 class TaskView(APIView):
     permission_classes = (ReadsWork,)
 
-    @extend_schema(operation_id="task", responses=schema.TASK)
+    @extend_schema(operation_id="task", parameters=ROW_PARAMETERS, responses=schema.TASK)
     def get(self, request: Request, task_id: int) -> Response:
-        return Response(schema.task(_row_or_404(Task.objects.all(), request, task_id)))
+        task = row_or_404(_seen_by_key(Task, request), task_id)
+        return row_answer(request, schema.task(task), known=schema.TASK_PROPERTIES)
 
 
 class StartPlayView(APIView):
@@ -92,7 +93,7 @@ class TaskActionView(APIView):
         operation_id="task_act",
         parameters=schema.IDEMPOTENCY,
         request=schema.ACT,
-        responses=schema.TASK,
+        responses=schema.TASK_WORKED,
     )
     def post(self, request: Request, task_id: int, action: str) -> Response:
         def act(user: User, said: Mapping[str, Any], now: datetime) -> Answer:
@@ -188,46 +189,21 @@ def _required_text(said: Mapping[str, Any], name: str) -> str:
     return value
 
 
-def _visible_to_key(rows: QuerySet[Row], request: Request) -> QuerySet[Row]:
-    """A person's key sees what they see; one of the company sees all."""
-    owner = cast(ApiKey, request.auth).owner
-    return rows if owner is None else rows.for_user(owner)  # type: ignore[attr-defined]
+def _seen_by_key(model: type[Play] | type[Task], request: Request) -> QuerySet[Any]:
+    return _with_related(visible_to_key(model.objects.all(), request))
 
 
-def _with_related(rows: QuerySet[Row]) -> QuerySet[Row]:
+def _with_related(rows: QuerySet[Any]) -> QuerySet[Any]:
     joined = ("account", "playbook") if rows.model is Play else ("account", "owner", "closed_by")
     return rows.select_related(*joined)
 
 
-def _row_or_404(rows: QuerySet[Row], request: Request, pk: int) -> Row:
-    row = (
-        _with_related(_visible_to_key(rows, request)).filter(pk=pk).first() if pk < 2**63 else None
-    )
-    if row is None:
-        raise Http404
-    return row
-
-
-def _filtered_by_query(rows: QuerySet[Row], request: Request, *, states: Any) -> QuerySet[Row]:
-    asked = request.query_params
-    if account := asked.get("account"):
+def _filtered_by_query(
+    model: type[Play] | type[Task], request: Request, *, states: Any
+) -> QuerySet[Any]:
+    rows = _seen_by_key(model, request)
+    if account := request.query_params.get("account"):
         rows = rows.filter(account__external_id=account)
-    if state := asked.get("state"):
-        if state not in set(states):
-            known = ", ".join(states)
-            raise ApiProblem(400, code="unknown_state", detail=f"Ask for a state of {known}.")
+    if state := one_of(request, "state", list(states)):
         rows = rows.filter(state=state)
     return rows
-
-
-def _cursor_page(
-    rows: QuerySet[Row], request: Request, *, name: str, show: Callable[[Row], dict[str, Any]]
-) -> Response:
-    """In the order of their ids; `next` is the `after` of the next page, null on the last."""
-    after = request.query_params.get("after", "0")
-    if not after.isdecimal() or int(after) >= 2**63:
-        raise ApiProblem(400, code="cursor", detail="Give `after` as `next` of the page before.")
-    found = list(_with_related(rows).filter(pk__gt=int(after)).order_by("pk")[: PAGE_SIZE + 1])
-    shown = found[:PAGE_SIZE]
-    following = shown[-1].pk if len(found) > PAGE_SIZE else None
-    return Response({name: [show(row) for row in shown], "next": following})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext
@@ -15,6 +16,14 @@ from surveys.models.invitation import Invitation
 from surveys.models.survey import Survey
 
 
+@pghistory.track(
+    # As it was before: the answer itself has what it is now.
+    pghistory.UpdateEvent(row=pghistory.Old),
+    model_name="ResponseAudit",
+    # Words that people wrote are not kept twice: an erasure must reach them.
+    fields=["value", "standing", "may_call", "language", "answered_at", "changed_at"],
+    append_only=True,
+)
 class Response(Sourced, Backfilled):
     """One answer of one person. An imported one has no invitation, and a survey only by name.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts.models import Account
 from surveys.catalogue import CHECKPOINTS, HELD_BACK_WORDS, KIND_WORDS, MOMENT_WORDS, SurveyType
 from surveys.models import FollowUp, Invitation, Response
+from surveys.queries.answer_changes import AnswerChange, changes_of_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class SurveyEntry:
     invitation: Invitation | None
     response: Response | None
     follow_up: FollowUp | None
+    before: tuple[AnswerChange, ...] = ()
 
     @property
     def reason(self) -> str:
@@ -45,6 +48,16 @@ def survey_entries(account: Account, *, limit: int) -> list[list[SurveyEntry]]:
     return [
         [_of_invitation(row) for row in asked.order_by("-planned_at", "-pk")[:limit]],
         [_of_answer(row) for row in told.order_by("-answered_at", "-pk")[:limit]],
+    ]
+
+
+def with_changes(entries: Sequence[SurveyEntry]) -> list[SurveyEntry]:
+    """With what each answer was before it was changed."""
+    answers = [each.response for each in entries if each.response]
+    changes = changes_of_answers(answers)
+    return [
+        replace(each, before=tuple(changes[each.response.pk])) if each.response else each
+        for each in entries
     ]
 
 

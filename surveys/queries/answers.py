@@ -53,7 +53,7 @@ def answers_of(user: User, asked: AnswerFilter) -> QuerySet[Response]:
     return rows if asked.given is None else rows.filter(value=asked.given)
 
 
-def kind_of(user: User, key: str) -> str | None:
+def kind_of(user: User | None, key: str) -> str | None:
     """What most answers to a survey measure; None where this person sees none."""
     counted = answers_seen_by(user).filter(survey_key=key).order_by().values_list("kind")
     found = counted.annotate(answers=Count("pk")).order_by("-answers", "kind").first()

@@ -121,7 +121,7 @@ def survey_results(
     )
     now, before = _split_periods(groups)
     asked = asked_by_survey(sent, cut=cut)
-    surveys = _latest_surveys(key)
+    surveys = latest_surveys(key)
     baselines = baselines_of(key)
     keys = {*now, *before, *_rows_without_answer(asked, surveys, is_cut=cut is not None)}
     scores = {each: group.score for each, group in now.items()}
@@ -167,11 +167,11 @@ def score_movements(
     return movements(pairs)
 
 
-def _latest_surveys(key: str | None) -> dict[str, Survey]:
+def latest_surveys(key: str | None) -> dict[str, Survey]:
     """The newest version of each that was published, and else its draft."""
     rows = Survey.objects.filter(key=key) if key is not None else Survey.objects.all()
     newest = rows.order_by("key", F("published_at").desc(nulls_last=True), "-version")
-    columns = newest.only("key", "name", "kind", "state", "moment")
+    columns = newest.only("key", "version", "name", "kind", "state", "moment")
     return {survey.key: survey for survey in columns.distinct("key")}
 
 

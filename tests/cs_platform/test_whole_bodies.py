@@ -33,6 +33,12 @@ WITHOUT_BODY = {
     "api_play",
     "api_tasks",
     "api_task",
+    "api_surveys",
+    "api_survey",
+    "api_survey_answers",
+    "api_survey_answer",
+    "api_survey_invitations",
+    "api_survey_invitation",
 }
 
 

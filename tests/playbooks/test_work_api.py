@@ -54,7 +54,7 @@ def test_plays_and_tasks_are_read_one_by_one_and_in_lists(task, alices):
 
 
 def test_a_long_list_comes_in_pages(house, alices, monkeypatch):
-    monkeypatch.setattr("playbooks.api.views.PAGE_SIZE", 2)
+    monkeypatch.setattr("accounts.api.reads.PAGE_SIZE", 2)
     for number in range(5):
         house.falls(house.account(f"a{number}"), "watch")
     fire()

@@ -27,7 +27,7 @@ from cs_platform.pages.account.head import AccountHead, account_head, tabs_of
 from cs_platform.pages.account.overview import overview_context
 from cs_platform.pages.account.timeline import SOURCES, newest_entries
 from playbooks.pages.account_plays import plays_context
-from surveys.queries.account_surveys import survey_entries, whole_journey
+from surveys.queries.account_surveys import survey_entries, whole_journey, with_changes
 from surveys.queries.expansion_signals import expansion_candidates
 
 TIMELINE_PAGE = 40
@@ -112,7 +112,7 @@ def surveys(request: HttpRequest, external_id: str) -> HttpResponse:
         key=lambda entry: entry.order,
     )
     context = {
-        "entries": entries,
+        "entries": with_changes(entries),
         "page": page,
         "journey": whole_journey(head.account),
         "candidate": expansion_candidates(head.today, [head.account.pk]).get(head.account.pk),

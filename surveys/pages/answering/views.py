@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+import pghistory
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -37,6 +38,7 @@ from surveys.queries.open_invitations import can_be_answered, invitation_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer(request: HttpRequest, token: str) -> HttpResponse:
     """Opening it records nothing: scanners of mail open every link, with a score in it as well."""
+    _keep_no_link()
     invitation = invitation_of(token)
     if invitation is None or not can_be_answered(invitation, now=clock.now()):
         return _closed_page(request)
@@ -52,6 +54,11 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     if wanted is not None:
         form.typed["score"] = kept["score"] = str(wanted)
     return _form_page(invitation, shown, form, token, kept=kept)
+
+
+def _keep_no_link() -> None:
+    """The path is the right to answer, so that the audit trail does not keep it."""
+    pghistory.context(url=reverse("survey_answer", args=["-"]))
 
 
 def _take_answer(
@@ -127,6 +134,7 @@ def _closed_page(request: HttpRequest) -> HttpResponse:
 def stop(request: HttpRequest, token: str) -> HttpResponse:
     """Asks, then sends nothing to the person's address any more. Also by the link of a survey that
     has expired: whoever wants to hear no more may find an old mail."""
+    _keep_no_link()
     invitation = invitation_of(token)
     if invitation is None or invitation.contact is None or not invitation.contact.email:
         return _closed_page(request)

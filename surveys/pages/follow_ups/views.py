@@ -24,6 +24,7 @@ from surveys.actions import loop
 from surveys.catalogue import TriageCriterion
 from surveys.models import FollowUp
 from surveys.pages.follow_ups.forms import ActForm, DropForm, TellForm, TriageForm
+from surveys.queries.answer_changes import changes_of_answer
 from surveys.queries.loop_figures import loop_steps
 
 PAGE_SIZE = 50
@@ -99,6 +100,7 @@ def _follow_up_page(
     step = _NEXT_STEP.get(State(row.state)) if may_work else None
     context = {
         "row": row,
+        "before": changes_of_answer(row.response),
         "may_work": may_work,
         "step": step,
         "step_address": reverse(f"follow_up_{step}", args=[row.pk]) if step else "",

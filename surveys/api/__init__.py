@@ -1,0 +1,1 @@
+"""Surveys, whom they asked and what was answered, for machines to read."""
