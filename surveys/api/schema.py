@@ -92,20 +92,20 @@ def survey(found: SurveySummary, *, days: int, low_percent: int) -> dict[str, An
         "state": version and version.state,
         "moment": version and version.moment,
         "days": days,
-        "results": [_result(each, low_percent=low_percent) for each in found.results],
+        "results": [_shown_result(each, low_percent=low_percent) for each in found.results],
     }
 
 
-def _result(found: SurveyResult, *, low_percent: int) -> dict[str, Any]:
+def _shown_result(found: SurveyResult, *, low_percent: int) -> dict[str, Any]:
     return {
         "kind": found.kind,
         "answers": found.answers,
-        "score": found.score and _score(found.score),
-        "response_rate": found.rate and _rate(found.rate, low_percent=low_percent),
+        "score": found.score and _shown_score(found.score),
+        "response_rate": found.rate and _shown_rate(found.rate, low_percent=low_percent),
     }
 
 
-def _score(found: Score) -> dict[str, Any]:
+def _shown_score(found: Score) -> dict[str, Any]:
     return {
         "value": float(points(found.value)),
         "low": float(points(found.low)),
@@ -115,7 +115,7 @@ def _score(found: Score) -> dict[str, Any]:
     }
 
 
-def _rate(found: ResponseRate, *, low_percent: int) -> dict[str, Any]:
+def _shown_rate(found: ResponseRate, *, low_percent: int) -> dict[str, Any]:
     return {
         "percent": float(points(found.value)),
         "low": float(points(found.low)),
