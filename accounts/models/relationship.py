@@ -56,7 +56,13 @@ class Ticket(Sourced, Learned):
                 condition=Q(satisfaction__isnull=True) | Q(satisfaction__range=(1, 5)),
             ),
         ]
-        indexes = [models.Index("account", "opened_at", name="ticket_account_opened")]
+        indexes = [
+            models.Index("account", "opened_at", name="ticket_account_opened"),
+            # Since when a source tells first replies: an empty index where none does.
+            models.Index(
+                "opened_at", name="ticket_replied", condition=Q(first_reply_at__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.external_id

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from health.facts.chosen_sessions import load_sessions
+from health.facts.chosen_tickets import load_tickets
 from health.facts.given import Given
 from health.facts.scope import FactScope
 from health.facts.sources import Feeds
@@ -25,6 +26,6 @@ def load_demanded(
     scope: FactScope, demands: Collection[Demand], feeds: Feeds
 ) -> tuple[DemandedRows, ...]:
     """Of those sources that something is demanded of."""
-    loaders = (load_sessions,)
+    loaders = (load_sessions, load_tickets)
     found = (load(scope, demands, feeds) for load in loaders)
     return tuple(rows for rows in found if rows is not None)

@@ -12,6 +12,7 @@ from health.measures import (
     relationship,
     sessions,
     support,
+    tickets,
 )
 from health.measures.definition import Definition, FactSource
 from health.measures.demands import Demand
@@ -47,4 +48,5 @@ __all__ = [
     "relationship",
     "sessions",
     "support",
+    "tickets",
 ]

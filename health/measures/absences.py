@@ -19,3 +19,6 @@ NO_ACTIVITY = Absence(
     "no active day was ever delivered to the installation",
     lambda facts: ~facts.activity.connected,
 )
+NO_TICKETS = Absence(
+    "no ticket was ever delivered to the installation", lambda facts: ~facts.support.connected
+)

@@ -88,6 +88,30 @@ class SurveyScore:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketCount:
+    """Tickets opened in so many days, today included: all, or those of a category, of these
+    severities, or that repeat a topic which was unsolved when they were opened."""
+
+    days: int
+    category: str = ""
+    severities: tuple[str, ...] = ()
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FirstReplyHours:
+    """Median hours to the first reply to tickets opened in so many days; one that waits counts 24
+    for each day of its age. NaN where none was answered or waits."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyHistory:
+    """Days for which first replies can be known; NaN where no source tells any."""
+
+
+@dataclass(frozen=True, slots=True)
 class EventHistory:
     """Days for which business events can be known."""
 
@@ -113,6 +137,9 @@ Demand: TypeAlias = (
     | EventsOfKind
     | SurveyScore
     | EventHistory
+    | TicketCount
+    | FirstReplyHours
+    | ReplyHistory
     | ArrInBase
     | OwnSegment
 )

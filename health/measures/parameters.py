@@ -115,3 +115,17 @@ WEEKS = Parameter(
 )
 TWELVE_WEEKS = replace(WEEKS, default="84")
 DAYS = Parameter("days", "Window in days", ParameterKind.DAYS, default="90")
+TICKET_KIND = Parameter(
+    "kind",
+    "Kind of ticket",
+    ParameterKind.CHOICE,
+    {"how_to": "how-to", "defect": "defects", "request": "requests", "billing": "billing"},
+    default="how_to",
+)
+SEVERITY = Parameter(
+    "severity",
+    "Severity",
+    ParameterKind.CHOICE,
+    {"urgent": "urgent", "high": "high or urgent"},
+    default="urgent",
+)

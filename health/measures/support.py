@@ -2,15 +2,12 @@
 
 import numpy as np
 
-from health.measures.absences import NO_SEATS
+from health.measures.absences import NO_SEATS, NO_TICKETS
 from health.measures.definition import Absence, Better, FactSource
 from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
 from health.measures.registry import measure
 from health.measures.windows import PRESENT, days
 
-_NOT_CONNECTED = Absence(
-    "no ticket was ever delivered to the installation", lambda facts: ~facts.support.connected
-)
 _SHORT = Absence(
     "less than 45 days of history",
     lambda facts: facts.support.connected & (facts.support.history * 2 < 90),
@@ -28,7 +25,7 @@ _SHORT = Absence(
     " count 1, billing 2, defect 3, a repeat of a topic that was unsolved when it was opened 5",
     empty="no tickets is 0",
     missing=(
-        _NOT_CONNECTED,
+        NO_TICKETS,
         Absence(
             "less than 15 days of history",
             lambda facts: facts.support.connected & (facts.support.history * 2 < 30),
@@ -51,7 +48,7 @@ def ticket_load(facts: Facts) -> Floats:
     window=PRESENT,
     raw="tickets that are open on the day ÷ seats, so that small and large accounts compare",
     empty="no open ticket is 0",
-    missing=(_NOT_CONNECTED, NO_SEATS),
+    missing=(NO_TICKETS, NO_SEATS),
 )
 def open_work_per_user(facts: Facts) -> Floats:
     return only_if(facts.support.connected, ratio(facts.support.open_now, facts.profile.seats))
@@ -66,7 +63,7 @@ def open_work_per_user(facts: Facts) -> Floats:
     window=days(90, least=45),
     raw="defects ÷ tickets opened in 90 days",
     empty="no tickets is 0",
-    missing=(_NOT_CONNECTED, _SHORT),
+    missing=(NO_TICKETS, _SHORT),
 )
 def defect_share(facts: Facts) -> Floats:
     support = facts.support
@@ -84,7 +81,7 @@ def defect_share(facts: Facts) -> Floats:
     raw="median calendar days from opened to solved, of tickets opened in 90 days or still open;"
     " an open ticket counts its age",
     empty="no tickets is 0 days",
-    missing=(_NOT_CONNECTED, _SHORT),
+    missing=(NO_TICKETS, _SHORT),
 )
 def days_to_resolution(facts: Facts) -> Floats:
     support = facts.support
@@ -101,7 +98,7 @@ def days_to_resolution(facts: Facts) -> Floats:
     window=PRESENT,
     raw="the most tickets that share a topic of which one is still open",
     empty="no open ticket is 0",
-    missing=(_NOT_CONNECTED,),
+    missing=(NO_TICKETS,),
 )
 def tickets_on_open_topic(facts: Facts) -> Floats:
     return only_if(facts.support.connected, facts.support.most_on_open_topic)

@@ -10,6 +10,8 @@ from health.measures.demands import (
     ArrInBase,
     ChosenFacts,
     FeatureHistory,
+    FirstReplyHours,
+    ReplyHistory,
     SessionHistory,
     ValueHistory,
 )
@@ -38,7 +40,14 @@ UNKNOWN = {
     "first_value_day",
 }
 
-_MAY_BE_UNKNOWN = (FeatureHistory, ValueHistory, ArrInBase, SessionHistory)
+_MAY_BE_UNKNOWN = (
+    FeatureHistory,
+    ValueHistory,
+    ArrInBase,
+    SessionHistory,
+    FirstReplyHours,
+    ReplyHistory,
+)
 
 # With and without enough accounts to be compared with.
 NOBODY = Distributions()

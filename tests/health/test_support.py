@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tests.health import builders as make
-from tests.health.builders import ago
+from tests.health.builders import ago, at
 from tests.health.reading import judged, raw
 
 pytestmark = pytest.mark.usefixtures("library")
@@ -122,3 +122,22 @@ def test_tickets_on_an_open_topic_counts_the_solved_ones_too(account):
 
     assert raw(account, "tickets_on_open_topic") == 3
     assert raw(account, "tickets_on_open_topic", day=ago(13)) == 0
+
+
+def test_a_repeat_is_one_as_soon_as_what_it_repeats_is_known(account):
+    make.open_ticket(account, days_ago=20, topic="sync", learned_at=at(ago(3)))
+    make.open_ticket(account, days_ago=10, topic="sync", learned_at=at(ago(10)))
+
+    assert raw(account, "repeat_tickets", day=ago(4), as_known=True) == 0
+    assert raw(account, "repeat_tickets", day=ago(3), as_known=True) == 1
+
+
+def test_an_answer_after_the_day_is_none_on_it(account):
+    """Three days later it waits for three days; the answer came after 96 hours."""
+    make.open_ticket(
+        make.make_account(), days_ago=600, solved_days_ago=1, first_reply_at=at(ago(600))
+    )
+    make.open_ticket(account, days_ago=10, first_reply_at=at(ago(6)))
+
+    assert raw(account, "first_reply_hours", day=ago(7)) == 72
+    assert raw(account, "first_reply_hours", day=ago(6)) == 96

@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.golden.measures import use  # noqa: F401 -- it keeps its cases
+from tests.golden.measures import (
+    support,  # noqa: F401 -- each keeps its cases
+    use,  # noqa: F401
+)
 from tests.golden.measures.worked import CASES, SHORT
 from tests.health.reading import raw
 

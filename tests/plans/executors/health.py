@@ -38,6 +38,8 @@ def chosen_facts():
         f"feature_value(feature={feature})",
         f"event_count(kind={kind})",
         "nps",
+        "repeat_tickets",
+        "first_reply_hours",
     ]
     few = scope(as_known=True)
     block = FactScope(few.account_ids, DAY - timedelta(days=9), DAY, "UTC", as_known=True)
@@ -89,6 +91,8 @@ EXECUTORS = {
     "health.facts.departures:_GONE": lambda: departures.departures(end=DAY),
     "health.facts.chosen_facts:_VALUED": chosen_facts,
     "health.facts.chosen_facts:_ANSWERS": chosen_facts,
+    "health.facts.chosen_tickets:_TICKETS": chosen_facts,
+    "health.facts.chosen_tickets:_REPLIED_SINCE": chosen_facts,
     "health.facts.usage_days:_DAILY": chosen_facts,
     "health.facts.chosen_usage:_SUMS": chosen_facts,
     "health.facts.profiles:_PRESENT": facts,
