@@ -278,7 +278,11 @@ class SignalKind(StrEnum):
     FEATURE_LAUNCHED = "feature.launched"
     ACCOUNT_GONE = "account.gone"
     EXPANSION_READY = "account.expansion_ready"
+    EXPANSION_NOT_READY = "account.expansion_not_ready"
+    EXPANSION_NEEDS_TALKS = "account.expansion_needs_conversations"
+    EXPANSION_NEEDS_PEOPLE = "account.expansion_needs_stakeholders"
     PEOPLE_GONE = "health.people_gone"
+    AGENTS_TAKE_OVER = "health.agents_take_over"
     TIER_CHANGED = "account.tier_changed"
     STAGE_CHANGED = "account.stage_changed"
     PLAY_ASKED = "play.asked"
@@ -365,6 +369,10 @@ _words = Words(
         "email": "E-mail",
         "usage_limit_80": "Usage at 80 % of the limit",
         "account.expansion_ready": "Readiness for an expansion",
+        "account.expansion_not_ready": "End of the readiness for an expansion",
+        "account.expansion_needs_conversations": "Growth without commercial conversations",
+        "account.expansion_needs_stakeholders": "Growth with too few stakeholders",
+        "health.agents_take_over": "Agents take over from people",
         "survey.answered": "Any answer to a survey",
         "survey.detractor": "An NPS answer of 0 to 6",
         "survey.low_onboarding": "A low answer at the end of the onboarding",

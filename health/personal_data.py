@@ -18,6 +18,7 @@ PERSONAL_DATA = PersonalData(
         "health.MeasureDistribution.measure",
         "health.MeasureDistribution.segment",
         "health.Publication.reason",
+        "health.ReadinessLook.readiness",
         "health.RuleSet.reason",
         "health.Scorecard.description",
         "health.Scorecard.name",

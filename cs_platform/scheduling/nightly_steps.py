@@ -20,6 +20,7 @@ from health.models import ClosedDay, SourceFeed
 from health.recompute import close_day, recompute, refresh_feeds, spread_day
 from health.recompute.audiences import refresh_audiences
 from health.recompute.departures import emit_departures
+from health.recompute.readiness import emit_takeovers, is_look_day, look_at_readiness
 from health.recompute.usage_packs import pack_usage
 from metrics.snapshots import take_snapshots
 from metrics.snapshots.forecasts import keep_forecast
@@ -139,6 +140,18 @@ def _emit_departures(shard: Shard) -> int:
     return emit_departures(day=shard.day)
 
 
+def _look_at_readiness(shard: Shard) -> int:
+    """Once a week."""
+    if not is_look_day(shard.day):
+        return 0
+    return look_at_readiness(day=shard.day, account_ids=shard.account_ids(), now=shard.now)
+
+
+def _emit_takeovers(shard: Shard) -> int:
+    """Once a week."""
+    return emit_takeovers(day=shard.day) if is_look_day(shard.day) else 0
+
+
 def _renew_contracts(shard: Shard) -> int:
     return renew_and_expire(day=shard.next_day, now=shard.now)
 
@@ -202,6 +215,9 @@ STEPS = (
     Step("score", _score_shard, by_account=True, is_about_the_day=True),
     Step("close", _close_and_spread_day, is_about_the_day=True),
     Step("departures", _emit_departures),
+    Step("takeovers", _emit_takeovers),
+    # After the scores, and before what its signals start.
+    Step("readiness", _look_at_readiness, by_account=True, is_about_the_day=True),
     # From here on the next day is open: what comes into force on it, and what that starts.
     Step("contracts", _renew_contracts),
     Step("accounts", _refresh_shard_accounts, by_account=True),

@@ -14,6 +14,7 @@ from django.contrib.sessions.models import Session
 from accounts import purge
 from accounts.purge import PurgeRule
 from accounts.work import jobs
+from health import purge as health_purge
 from metrics import purge as metrics_purge
 from surveys import purge as surveys_purge
 
@@ -33,6 +34,7 @@ def rules(*, kinds: Collection[str]) -> tuple[PurgeRule, ...]:
     """
     return (
         *purge.RULES,
+        *health_purge.RULES,
         *metrics_purge.RULES,
         *surveys_purge.RULES,
         PurgeRule("work", lambda now: jobs.forget_done(kinds=kinds, before=now - WORK_KEPT)),

@@ -63,7 +63,7 @@ class UsageRows:
         today, core = number(day), self.catalogue.on(day)
         end, first = number(self.scope.window_end(day)), self.rows.first_days
         sums = self.rows.on(end=end, known_by=today)
-        wanted = _is_core(core, profiles.plan_id, sums.position, sums.feature)
+        wanted = is_core(core, profiles.plan_id, sums.position, sums.feature)
         month = self._total_by_account(sums, sums.last_28, wanted)
         earlier = self._total_by_account(sums, sums.before_28, wanted)
         return UsageFacts(
@@ -91,13 +91,13 @@ class UsageRows:
         table, missing = self.since_start, np.full(len(self.scope), np.nan)
         if table is None or self.connected_since is None:
             return missing
-        used = _is_core(core, profiles.plan_id, table.position, table["feature"])
+        used = is_core(core, profiles.plan_id, table.position, table["feature"])
         used &= table["first"] <= today
         counts = np.bincount(table.position[used], minlength=len(self.scope)).astype(np.float64)
         return only_if(np.full(len(self.scope), self.connected_since <= today), counts)
 
 
-def _is_core(core: CoreFeatures, plan_id: Ints, position: Ints, feature: Ints) -> Flags:
+def is_core(core: CoreFeatures, plan_id: Ints, position: Ints, feature: Ints) -> Flags:
     """Rows whose feature is a core one of the plan of their account."""
     if not len(core.ids):
         return np.zeros(len(position), dtype=np.bool_)

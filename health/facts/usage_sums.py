@@ -104,7 +104,7 @@ def core_sums(last: date) -> sql.Composable:
 
 
 def sum_facts(scope: FactScope, catalogue: Catalogue) -> DaySums:
-    feature, bit = _feature_groups_sql(catalogue, scope.last_day)
+    feature, bit = feature_groups_sql(catalogue, scope.last_day)
     end = scope.window_end(scope.last_day)
     query = _SUMS.format(
         accounts=scope.accounts("u.account_id"),
@@ -138,7 +138,7 @@ def first_days(scope: FactScope, ids: Ints, *, until: date) -> Table:
     return scope.fetch(query, ("id", "first"))
 
 
-def _feature_groups_sql(catalogue: Catalogue, day: date) -> tuple[sql.Composable, sql.Composable]:
+def feature_groups_sql(catalogue: Catalogue, day: date) -> tuple[sql.Composable, sql.Composable]:
     """The feature a row is summed under (0: no core one), and its bit among those summed there.
 
     A table from feature id to either, and where all features go together a plain constant.

@@ -2,6 +2,7 @@
 
 from health.models.assignment import AssignmentRule, RuleSet
 from health.models.distribution import MeasureDistribution
+from health.models.readiness import LISTED, ReadinessLook
 from health.models.score import (
     BandOverride,
     ClosedDay,
@@ -16,6 +17,7 @@ from health.models.usage_packs import UsagePack, UsagePacking
 from health.models.watch_line import WatchLine, WatchLineUse
 
 __all__ = [
+    "LISTED",
     "AlertLine",
     "AssignmentRule",
     "Band",
@@ -29,6 +31,7 @@ __all__ = [
     "Measure",
     "MeasureDistribution",
     "Publication",
+    "ReadinessLook",
     "RuleSet",
     "Scorecard",
     "SourceFeed",

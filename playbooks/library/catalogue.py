@@ -5,35 +5,19 @@ a new customer). The rest waits for CS ops to want it: fifty playbooks at once a
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 
-from accounts.catalogue import Words
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.definition_reader import SHIPPED, read_yaml
 
 
-class Capability(StrEnum):
-    """What the platform does not do yet, and an entry cannot do without."""
-
-    EXPANSION_READY = "expansion_ready"
-
-
-label = Words(
-    {
-        "expansion_ready": "accounts recognised as ready for more",
-    }
-).label
-
-
 @dataclass(frozen=True, slots=True)
 class LibraryEntry:
-    """`number`: as the documentation counts them. What waits for something cannot be installed."""
+    """`number`: as the documentation counts them."""
 
     number: str
     key: str
     at_first: bool = False
-    waits_for: Capability | None = None
 
     @property
     def text(self) -> str:
@@ -60,7 +44,7 @@ ENTRIES = (
     LibraryEntry("8", "renewal", at_first=True),
     LibraryEntry("8b", "renewal_low_touch", at_first=True),
     LibraryEntry("8c", "renewal_tech_touch"),
-    LibraryEntry("9", "expansion", waits_for=Capability.EXPANSION_READY),
+    LibraryEntry("9", "expansion", at_first=True),
     LibraryEntry("10", "re_engagement"),
     LibraryEntry("11", "stakeholder_broadening"),
     LibraryEntry("12", "champion_change", at_first=True),

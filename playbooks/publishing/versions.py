@@ -12,7 +12,7 @@ from accounts.models import BusinessEventKind, Feature, Plan, SavedView, User
 from accounts.queries.sizes import segment_ids, touch_tier_ids
 from health.publishing import register_lines
 from health.scoring import WatchLineSpec
-from playbooks.library.catalogue import ENTRIES, LibraryEntry, label
+from playbooks.library.catalogue import ENTRIES, LibraryEntry
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library.definition_columns import as_columns
 from playbooks.library.definition_reader import (
@@ -202,8 +202,6 @@ def _adopt_installed_version(key: str) -> None:
 @transaction.atomic
 def install(*, entry: LibraryEntry, by: User | None, now: datetime) -> Playbook:
     """Publishes an entry of the library. Raises NotInstallableError, PlaybookError."""
-    if entry.waits_for is not None:
-        raise NotInstallableError(f"It waits for {label(entry.waits_for)}.")
     if Playbook.objects.filter(key=entry.key).exists():
         raise NotInstallableError(f"There is a playbook “{entry.key}” already.")
     InstalledEntry.objects.create(key=entry.key, text=entry.text, taken_at=now)

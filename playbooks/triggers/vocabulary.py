@@ -206,6 +206,10 @@ _words = Words(
         "treated": "Not held out",
         "requested": "Asked",
         "account.expansion_ready": "Readiness for an expansion",
+        "account.expansion_not_ready": "End of the readiness for an expansion",
+        "account.expansion_needs_conversations": "Growth without commercial conversations",
+        "account.expansion_needs_stakeholders": "Growth with too few stakeholders",
+        "health.agents_take_over": "Agents take over from people",
     }
 )
 label, choices = _words.label, _words.choices

@@ -91,16 +91,25 @@ def courses(key: str) -> list[Course]:
             seen.update(way)
             found.append(Course(key, way, beginning(steps, way, triggers, len(found))))
     left = [each for each in triggers if each not in [course.trigger for course in found]]
-    return found + [Course(key, found[0].path, each) for each in left]
+    return found + [
+        Course(key, next(way for way in ways if begins(steps, way, each)), each) for each in left
+    ]
 
 
 def beginning(steps: list[dict], way: Path, triggers: list[dict], turn: int) -> dict:
-    """The trigger that goes with what the first branch asks, otherwise the next one in turn."""
-    asked = steps[0].get("if", {}).get("began_with")
-    if asked is None:
-        return triggers[turn % len(triggers)]
-    fits = way[0][1] == "fits"
-    return next(each for each in triggers if (each["signal"] in asked) is fits)
+    """The next trigger in turn of those that go with what the branches of the way ask."""
+    fitting = [each for each in triggers if begins(steps, way, each)]
+    return fitting[turn % len(fitting)]
+
+
+def begins(steps: list[dict], way: Path, trigger: dict) -> bool:
+    """Whether a play that it pulled can take that way."""
+    asked = {step["key"]: step["if"]["began_with"]
+             for step in steps if "began_with" in step.get("if", {})}  # fmt: skip
+    return all(
+        (trigger.get("signal") in asked[key]) is (ending == "fits")
+        for key, ending in way if key in asked
+    )  # fmt: skip
 
 
 class Simulation:
@@ -114,7 +123,9 @@ class Simulation:
                       (("internal", INTERNAL), ("outreach", OUTREACH))}  # fmt: skip
         self.rung: set[str] = set()
         self.account = self._account()
-        self.house.stands(self.account, "35.00", "intervene")
+        bands = self.text.get("conditions", {}).get("bands")
+        self.house.stands(self.account, "85.00" if bands else "35.00",
+                          bands[0] if bands else "intervene")  # fmt: skip
         Contact.objects.create(
             account=self.account, external_id="ann", name="Ann", email="ann@acme.example",
             met_on=DAY - timedelta(days=90),

@@ -99,12 +99,6 @@ def test_an_entry_is_installed_once_and_in_force(ops, house):
     assert not state().is_edited
 
 
-def test_what_waits_for_a_capability_cannot_be_installed(ops):
-    said = post(ops, "install", "expansion")
-    assert "It waits for accounts recognised as ready for more." in said
-    assert not Playbook.objects.filter(key="expansion").exists()
-
-
 def test_an_update_is_told_in_words_and_taken_beside_own_edits(ops, older):
     html = ops.get(reverse("library_entry", args=[ENTRY.key])).content.decode()
     assert "edited here" in html

@@ -12,9 +12,7 @@ from tests.playbooks.conftest import NOW
 from tests.playbooks.run_of_a_play import Simulation, courses, said
 
 # A sequence follows what people do in the product: test_doings and its own tests run those.
-INSTALLABLE = [
-    entry for entry in ENTRIES if not entry.waits_for and not entry.definition.is_sequence
-]
+INSTALLABLE = [entry for entry in ENTRIES if not entry.definition.is_sequence]
 each_entry = pytest.mark.parametrize("entry", INSTALLABLE, ids=lambda entry: entry.key)
 
 

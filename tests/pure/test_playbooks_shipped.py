@@ -7,7 +7,7 @@ import pytest
 
 from accounts.touch_budget import WINDOW
 from playbooks.due_dates import Anchor
-from playbooks.library.catalogue import BY_KEY, ENTRIES, label
+from playbooks.library.catalogue import BY_KEY, ENTRIES
 from playbooks.library.definition_reader import SHIPPED
 from playbooks.library.mail import MERGE_FIELDS, gaps, merge
 from playbooks.triggers.rules import Recovery
@@ -111,21 +111,18 @@ def test_lifecycle_and_operations_are_reviewed_each_quarter_interventions_each_m
         assert entry.definition.review_cadence == ("monthly" if is_monthly else "quarterly")
 
 
-def test_what_waits_for_a_capability_is_not_installed_at_first():
-    assert [entry.key for entry in ENTRIES if entry.waits_for and entry.at_first] == []
-    waiting = {entry.number for entry in ENTRIES if entry.waits_for}
-    assert waiting == {"9"}
+def test_no_mail_waits_for_a_system_that_does_not_send_it():
     unsent = {
         entry.number
         for entry in ENTRIES
         for step in entry.definition.steps
         if step.owner_role == OwnerRole.SYSTEM and step.mail and not step.is_told_by_itself
     }
-    assert unsent <= waiting, "nobody would send these mails today"
+    assert unsent == set(), "nobody would send these mails today"
 
 
 def test_what_ships_as_a_sequence_leaves_nothing_to_fill_in_and_hands_over():
-    sequences = [each for each in ENTRIES if each.definition.is_sequence and not each.waits_for]
+    sequences = [each for each in ENTRIES if each.definition.is_sequence]
     assert {each.number for each in sequences} >= {"3", "8c", "29"}
     for entry in sequences:
         playbook = entry.definition
@@ -159,7 +156,7 @@ def test_nobody_is_charged_for_a_renewal_without_a_notice():
 def test_what_is_installed_at_first_answers_something_objective():
     at_first = [entry for entry in ENTRIES if entry.at_first]
     assert [entry.number for entry in at_first] == [
-        *("1", "2", "5", "6", "7", "8", "8b", "12", "13"),
+        *("1", "2", "5", "6", "7", "8", "8b", "9", "12", "13"),
         *("24", "25", "26", "27", "28"),  # nobody answers before a survey is published
     ]
     assert all(entry.definition.triggers for entry in at_first)
@@ -184,7 +181,6 @@ def test_the_document_lists_every_entry(entry):
     steps, state = (cell.strip() for cell in row.split("|")[-3:-1])
     assert steps == str(len(playbook.steps))
     assert state == (
-        f"waits for {label(entry.waits_for)}" if entry.waits_for
-        else "at first" if entry.at_first
+        "at first" if entry.at_first
         else "when wanted"
     )  # fmt: skip

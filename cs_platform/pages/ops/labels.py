@@ -26,6 +26,8 @@ STEPS = {
     "score": gettext_noop("Score every account"),
     "close": gettext_noop("Close the day"),
     "departures": gettext_noop("Ring where people are gone and agents stay"),
+    "takeovers": gettext_noop("Look once a week where agents take over"),
+    "readiness": gettext_noop("Look once a week who is ready for an expansion"),
     "contracts": gettext_noop("End contracts that ran out"),
     "accounts": gettext_noop("Bring accounts to the next day"),
     "audiences": gettext_noop("See who is in each audience"),

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext
 
-from playbooks.library.catalogue import label as capability
 from playbooks.library.changes import due_label
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.library_updates import EntryState
@@ -22,8 +21,6 @@ class EntryRow(NamedTuple):
     summary: str
     category: str
     status: str
-    waits_for: str
-    """In words; empty where it can be installed."""
     playbook_id: int | None
     version: int | None
     taken_at: datetime | None
@@ -51,19 +48,18 @@ def entry_row(state: EntryState) -> EntryRow:
         summary=shipped.summary,
         category=label(shipped.category),
         status=_entry_status(state),
-        waits_for=capability(entry.waits_for) if entry.waits_for else "",
         playbook_id=playbook.pk if playbook else None,
         version=playbook.version if playbook else None,
         taken_at=installed.taken_at if installed else None,
         is_edited=state.is_edited,
         has_update=state.has_update,
-        can_install=playbook is None and entry.waits_for is None,
+        can_install=playbook is None,
     )
 
 
 def _entry_status(state: EntryState) -> str:
     if state.playbook is None:
-        return gettext("Not yet possible") if state.entry.waits_for else gettext("Available")
+        return gettext("Available")
     if state.installed is None:
         return gettext("Your own playbook of this key")
     if state.playbook.state != Playbook.State.PUBLISHED:

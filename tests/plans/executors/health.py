@@ -1,18 +1,19 @@
 """Facts of accounts, their scores and previews."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import numpy as np
 from django.db import connection
 
 from accounts.models import BusinessEventKind, Feature, Plan
 from health import models, recompute
-from health.facts import FactScope, departures, load_base, load_facts, usage_packs
+from health.facts import FactScope, departures, load_base, load_facts, readiness, usage_packs
 from health.facts.features import load_catalogue
 from health.facts.sources import remembered_feeds
 from health.preview import judged_accounts, plan
 from health.queries import explanations, figures
 from health.recompute import past_states
+from health.recompute import readiness as looks
 from health.recompute import usage_packs as packing
 from tests.benchmarks.large_company import DAY
 from tests.plans.chosen import FEW
@@ -84,6 +85,16 @@ def previewing():
     judged_accounts.read_groups(prepared, prepared.draft, np.array(FEW, dtype=np.int64))
 
 
+def looking_at_readiness():
+    """At few accounts, of which there are looks of the week before, as of many others."""
+    now = datetime.combine(DAY, time(), UTC) + timedelta(days=1)
+    everybody = range(1, 20_001)
+    looks.look_at_readiness(day=DAY - timedelta(days=7), account_ids=everybody, now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE health_readinesslook")
+    looks.look_at_readiness(day=DAY, account_ids=FEW, now=now)
+
+
 EXECUTORS = {
     "health.facts.activity:_DAY": facts,
     "health.facts.activity:_FIRST_MONTH": facts,
@@ -102,6 +113,11 @@ EXECUTORS = {
     "health.facts.relationship:_CONVERSATIONS": facts,
     "health.facts.relationship:_PARTICIPANTS": facts,
     "health.facts.relationship:_EVENTS": facts,
+    "health.facts.readiness:_WEEKS": looking_at_readiness,
+    "health.facts.readiness:_CONVERSATIONS": looking_at_readiness,
+    "health.facts.readiness:_STAKEHOLDERS": looking_at_readiness,
+    "health.facts.readiness:_AGENTS": lambda: readiness.agent_weeks(end=DAY),
+    "health.recompute.readiness:_KEEP": looking_at_readiness,
     "health.facts.revenue:_LEDGER": facts,
     "health.facts.revenue:_CONTRACTS": facts,
     "health.facts.revenue:_INVOICES": facts,
