@@ -38,7 +38,7 @@ class BrandingForm(forms.ModelForm):
     picture = forms.FileField(
         label=_("Logo"),
         required=False,
-        help_text=_("PNG, JPEG or WebP of up to 60 kB, shown 32 pixels high."),
+        help_text=_("PNG, JPEG or WebP of up to 12 kB, shown 32 pixels high."),
     )
     without_logo = forms.BooleanField(label=_("Show no logo"), required=False)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-MOST_BYTES: Final = 60_000
+MOST_BYTES: Final = 12_000
+"""A page of a survey comes with it to less than 20 kB."""
 
 
 def picture_type(data: bytes) -> str:

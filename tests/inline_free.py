@@ -13,6 +13,8 @@ REFUSED = {
     "hx-on": re.compile(r"\bhx-on\b|\bhx-vals\s*=\s*[\"']js:", re.I),
     "javascript: address": re.compile(r"javascript:", re.I),
 }
+# Mail is no page: no policy stands over it, and it has no stylesheet.
+ALLOWED_IN_MAIL = frozenset({"style attribute"})
 
 
 def findings(text: str) -> list[tuple[int, str]]:
@@ -33,11 +35,16 @@ def templates(root: Path) -> list[Path]:
     )
 
 
+def is_mail(template: Path) -> bool:
+    return template.parent == ROOT / "templates" / "mail"
+
+
 def main() -> int:
     found = [
         f"{path.relative_to(ROOT)}:{line}: {name}"
         for path in templates(ROOT)
         for line, name in findings(path.read_text())
+        if not (is_mail(path) and name in ALLOWED_IN_MAIL)
     ]
     sys.stdout.writelines(f"{line}\n" for line in found)
     return 1 if found else 0

@@ -129,7 +129,8 @@ def _event_reason(kind: str, saw: Saw) -> str:
 def _change_reason(what: str) -> Callable[[Saw], str]:
     def words(saw: Saw) -> str:
         note = str(saw.get("detail") or "").rstrip(". ")
-        return f"{what}{f': {note}' if note else ''}."
+        end = "" if note.endswith((".”", "!”", "?”")) else "."
+        return f"{what}{f': {note}' if note else ''}{end}"
 
     return words
 

@@ -18,6 +18,7 @@ from surveys.library.merged_text import merged
 from surveys.models import Invitation, SurveyBranding
 
 _KEY = "survey:"
+THUMB, GAP = 44, 2
 _ANSWERED = (
     Invitation.State.WRITTEN,
     Invitation.State.SENT,
@@ -83,6 +84,7 @@ def _as_html(scores: list[ScoreLink], text: SurveyText, link: str, colour: str) 
         "mail/survey_scale.html",
         {
             "scores": scores,
+            "width": _score_width(len(scores)),
             "low": text.low,
             "high": text.high,
             "link": link,
@@ -91,6 +93,13 @@ def _as_html(scores: list[ScoreLink], text: SurveyText, link: str, colour: str) 
             "open_words": _open_words(),
         },
     )
+
+
+def _score_width(scores: int) -> int:
+    """In pixels: as wide as a thumb, or what is left of the narrowest phone (320, less its margins
+    and a gap of 2 beside each)."""
+    room = (304 - GAP) // scores - GAP if scores else THUMB
+    return min(THUMB, room)
 
 
 def _open_words() -> str:

@@ -82,6 +82,7 @@ def appended(text: str) -> Callable[[str], str]:
         ("templates", "templates/base.html", appended("{%if x%}{%endif%}\n"), "base.html"),
         ("templates", "templates/base.html", appended("<p>Unmarked</p>\n"), "Unmarked"),
         ("inline", "templates/base.html", appended("<p style='a'></p>\n"), "style attribute"),
+        ("inline", "templates/mail/letter.html", appended("<script>a</script>\n"), "inline script"),
     ],
 )
 def test_a_gate_fails_when_what_it_guards_is_broken(tree, name, path, change, says):

@@ -48,6 +48,14 @@ FELL = {"kind": "health.crossed", "day": "2025-03-13", "previous_score": "76.10"
         ),
         ({"kind": "event.champion_left", "detail": ""}, "Champion left."),
         (
+            {"kind": "survey.detractor", "detail": "NPS 3 of 10: “Exports are slow.”"},
+            "Somebody would not recommend us: NPS 3 of 10: “Exports are slow.”",
+        ),
+        (
+            {"kind": "survey.detractor", "detail": "NPS 3 of 10: “Exports”"},
+            "Somebody would not recommend us: NPS 3 of 10: “Exports”.",
+        ),
+        (
             {"kind": "play.asked", "detail": "asked for by “At risk”"},
             "It was asked for by “At risk”.",
         ),

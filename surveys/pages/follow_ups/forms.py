@@ -47,7 +47,13 @@ class TellForm(FollowUpStepForm):
 
     subject = forms.CharField(max_length=200, label=_("Subject"), required=False)
     body = forms.CharField(
-        max_length=20_000, label=_("Text"), required=False, widget=forms.Textarea(attrs={"rows": 8})
+        max_length=20_000,
+        label=_("Text"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_(
+            "It goes out as mail in your name. If you told them in another way, leave both empty."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -117,7 +117,7 @@ _NEXT_STEP = {State.COLLECTED: "triage", State.TRIAGED: "act", State.ACTED: "tel
 _STEP_WORDS = {
     "triage": gettext_noop("Triage"),
     "act": gettext_noop("Note what changed"),
-    "tell": gettext_noop("They know it"),
+    "tell": gettext_noop("Close the loop"),
 }
 
 
