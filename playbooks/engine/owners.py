@@ -11,9 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from accounts.catalogue import Role
 from accounts.models import Account, Function, Installation, Pool, Team, TeamMember, User
+from accounts.models.scope import AnyOf
 from playbooks.facts import AccountRow
 from playbooks.triggers.vocabulary import Fallback, OwnerRole
 
@@ -41,12 +43,6 @@ class Owners:
             Pool.members.through.objects.values_list("pool_id", "user_id")
         )
         self.function_pools = dict(Function.objects.values_list("key", "pool_id"))
-        self.teams: dict[int, dict[str, int]] = defaultdict(dict)
-        members = TeamMember.objects.on_day(day).filter(account__in=self.accounts)
-        for account_id, key, person_id in members.values_list(
-            "account_id", "function__key", "person_id"
-        ):
-            self.teams[account_id][key] = person_id
         installation = Installation.current()
         self._leads: dict[str, str] = {
             OwnerRole.RENEWAL_LEAD: installation.renewal_lead,
@@ -54,6 +50,17 @@ class Owners:
         }
         self._visible: dict[int, frozenset[int]] = {}
         self._own: dict[int, frozenset[int]] = {}
+
+    @cached_property
+    def teams(self) -> dict[int, dict[str, int]]:
+        """Person by function, of each account. Who asks for CSMs alone has no need of it."""
+        found: dict[int, dict[str, int]] = defaultdict(dict)
+        members = TeamMember.objects.on_day(self.day).filter(AnyOf("account", self.accounts.keys()))
+        for account_id, key, person_id in members.values_list(
+            "account_id", "function__key", "person_id"
+        ):
+            found[account_id][key] = person_id
+        return found
 
     def csm_of(self, account_id: int) -> int | None:
         """Who answers for the account; of a pool always the same member for one account."""

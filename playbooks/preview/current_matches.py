@@ -35,7 +35,7 @@ from playbooks.triggers.time_triggers import (
 )
 from playbooks.triggers.vocabulary import TriggerKind
 
-_SLICE = 2_000
+_SLICE = 10_000
 # What is older has been dealt with otherwise.
 _YEAR = timedelta(days=365)
 
@@ -104,7 +104,7 @@ def would_start_now(rule: Rule, *, day: date, now: datetime) -> list[WouldStart]
         for wanted in _accounts_where_true(trigger, day):
             true.setdefault(wanted.account_id, wanted)
     found = []
-    for account_state in _states_in_slices(sorted(true), day):
+    for account_state in _states_in_slices(sorted(true), rule, day):
         wanted = true[account_state.account_id]
         contract = str(wanted.saw.get("contract", ""))
         held = suppression_for(
@@ -170,12 +170,14 @@ def _accounts_beyond_line(trigger: Trigger) -> Sequence[tuple[Any, ...]]:
     return []
 
 
-def _states_in_slices(ids: Sequence[int], day: date) -> Iterator[AccountState]:
+def _states_in_slices(ids: Sequence[int], rule: Rule, day: date) -> Iterator[AccountState]:
     for start in range(0, len(ids), _SLICE):
         part = ids[start : start + _SLICE]
         owners = Owners(accounts=facts.account_rows(part).values(), day=day)
         csms = {account_id: owners.csm_of(account_id) for account_id in part}
-        yield from facts.account_states(account_ids=part, csms=csms, day=day).values()
+        yield from facts.account_states(
+            account_ids=part, csms=csms, day=day, conditions=rule.conditions
+        ).values()
 
 
 def _fetch_rows(query: str, **params: Any) -> list[tuple[Any, ...]]:

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from accounts import clock
 from accounts.models import Account, Installation, User
+from accounts.models.scope import AnyOf
 from accounts.queries.closest_people import closest_people
 from accounts.work import jobs
 from health.models import BandOverride
@@ -38,7 +39,7 @@ JOB_KIND = "playbook.dry_run"
 DAYS = 90
 # So few accounts are looked at while the page waits.
 AT_ONCE = 3_000
-SLICE = 2_000
+SLICE = 10_000
 MOST_LISTED = 2_000
 
 
@@ -97,7 +98,7 @@ def fill(asked: DryRun, *, now: datetime) -> None:
     outcomes = dry_run(
         occasions=occasions,
         rule=rule,
-        account_states=_states_by_account(ids, day=asked.until),
+        account_states=_states_by_account(ids, rule, day=asked.until),
         pasts=_pasts_by_account(ids, rule, asked),
         length=length,
     )
@@ -128,13 +129,15 @@ def _days_of_offset(due: Offset) -> float:
     return due.amount if due.unit is Unit.CALENDAR_DAYS else worked[due.unit] * 7 / 5
 
 
-def _states_by_account(ids: Sequence[int], *, day: date) -> dict[int, AccountState]:
+def _states_by_account(ids: Sequence[int], rule: Rule, *, day: date) -> dict[int, AccountState]:
     found: dict[int, AccountState] = {}
     for start in range(0, len(ids), SLICE):
         part = ids[start : start + SLICE]
         owners = Owners(accounts=facts.account_rows(part).values(), day=day)
         csms = {account_id: owners.csm_of(account_id) for account_id in part}
-        found |= facts.account_states(account_ids=part, csms=csms, day=day)
+        found |= facts.account_states(
+            account_ids=part, csms=csms, day=day, conditions=rule.conditions
+        )
     return found
 
 
@@ -145,21 +148,23 @@ def _pasts_by_account(ids: Sequence[int], rule: Rule, asked: DryRun) -> dict[int
         return datetime.combine(day, datetime.min.time(), tzinfo=zone)
 
     overrides: dict[int, list[PastSpan]] = {}
-    rows = BandOverride.objects.filter(account_id__in=ids, expires_on__gte=asked.since)
+    rows = BandOverride.objects.filter(AnyOf("account", ids), expires_on__gte=asked.since)
     for each in rows:
         ends = begins(each.expires_on + timedelta(days=1))
         span = PastSpan(begins(each.starts_on), min(ends, each.ended_at or ends))
         overrides.setdefault(each.account_id, []).append(span)
     plays: dict[int, list[PlaySpan]] = {}
-    ran = Play.objects.filter(account_id__in=ids, family=rule.family).exclude(playbook_key=rule.key)
-    for play in ran.filter(Q(closed_at=None) | Q(closed_at__gte=begins(asked.since))):
+    ran = Play.objects.filter(AnyOf("account", ids), family=rule.family)
+    for play in ran.exclude(playbook_key=rule.key).filter(
+        Q(closed_at=None) | Q(closed_at__gte=begins(asked.since))
+    ):
         one = OpenPlay(play.playbook_key, play.family, play.severity)
         plays.setdefault(play.account_id, []).append(
             PlaySpan(one, PastSpan(play.opened_at, play.closed_at))
         )
     return {
         account_id: Past(tuple(overrides.get(account_id, ())), tuple(plays.get(account_id, ())))
-        for account_id in ids
+        for account_id in overrides.keys() | plays.keys()
     }
 
 

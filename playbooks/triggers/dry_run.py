@@ -59,6 +59,9 @@ class Past:
     plays: tuple[PlaySpan, ...] = ()
 
 
+_NO_PAST = Past()
+
+
 @dataclass(frozen=True, slots=True)
 class DryRunOutcome:
     """`reason` empty: it would have started; QUEUED: it would have waited for room."""
@@ -84,18 +87,14 @@ def dry_run(
         account_state = account_states.get(occasion.account_id)
         if account_state is None:
             continue
-        account_state = replace(account_state, score=occasion.score, band=occasion.band)
-        if not fits(
-            conditions=rule.conditions, account_state=account_state, contract=occasion.contract
-        ):
-            continue
         began = started.get(occasion.account_id)
-        then = _as_it_stood(
-            account_state, rule, pasts.get(occasion.account_id, Past()), occasion.at, began, length
-        )
+        past = pasts.get(occasion.account_id, _NO_PAST)
+        then = _as_it_stood(account_state, rule, past, occasion, began, length)
+        if not fits(conditions=rule.conditions, account_state=then, contract=occasion.contract):
+            continue
         trigger = rule.trigger(occasion.trigger)
         held = suppression_for(rule=rule, trigger=trigger, account_state=then, now=occasion.at)
-        csm_id = rule.counts_for(account_state.csm_id)
+        csm_id = rule.counts_for(then.csm_id)
         slot = (csm_id, occasion.at.date())
         is_full = rule.cap_per_csm_day is not None and opened[slot] >= rule.cap_per_csm_day
         reason = held.value if held else QUEUED if is_full else ""
@@ -111,10 +110,11 @@ def _as_it_stood(
     account_state: AccountState,
     rule: Rule,
     past: Past,
-    at: datetime,
+    occasion: Occasion,
     began: datetime | None,
     length: timedelta,
 ) -> AccountState:
+    at = occasion.at
     plays = [each.play for each in past.plays if each.span.holds(at)]
     ended: tuple[tuple[str, datetime], ...] = ()
     if began is not None and at < began + length:
@@ -123,6 +123,8 @@ def _as_it_stood(
         ended = ((rule.key, began + length),)
     return replace(
         account_state,
+        score=occasion.score,
+        band=occasion.band,
         is_overridden=any(span.holds(at) for span in past.overrides),
         open_plays=tuple(plays),
         queued=frozenset(),

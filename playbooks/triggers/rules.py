@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from accounts.catalogue import SignalKind
@@ -148,12 +149,17 @@ class Conditions:
 
     @property
     def is_about_doings(self) -> bool:
-        return any(getattr(self, name) not in (None, frozenset()) for name in BEHAVIOUR_CONDITIONS)
+        return _doings_asked(self) != _NO_DOINGS
 
     @property
     def is_about_contracts(self) -> bool:
         said = (self.term_at_least, self.term_below, self.auto_renews)
         return bool(self.lines) or any(value is not None for value in said)
+
+
+# One comparison of tuples: asked of every account that a playbook may be for.
+_doings_asked = attrgetter(*BEHAVIOUR_CONDITIONS)
+_NO_DOINGS = _doings_asked(Conditions())
 
 
 @dataclass(frozen=True, slots=True)

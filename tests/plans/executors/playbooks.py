@@ -41,7 +41,7 @@ def told_of(move):
 
 
 EXECUTORS = {
-    "playbooks.facts:_audience_keys": lambda: facts._audience_keys(FEW),
+    "playbooks.facts.states:_audience_keys": lambda: facts.states._audience_keys(FEW),
     "playbooks.engine.occurrences:_ENTERED": lambda: told_of(AudienceEntry),
     "playbooks.engine.occurrences:_LEFT": lambda: told_of(AudienceExit),
     "playbooks.engine.exits:_LEFT": lambda: exits.close_what_left(
@@ -60,21 +60,23 @@ EXECUTORS = {
     "playbooks.queries.behaviour:BehaviourReader._onboarding_done": lambda: (
         behaviour(onboarding_done=True)._onboarding_done
     ),
-    "playbooks.facts:opened_on": lambda: facts.opened_on(DAY - timedelta(days=3)),
-    "playbooks.facts:_signals_since": lambda: facts.recent_signals(
+    "playbooks.facts.plays:opened_on": lambda: facts.opened_on(DAY - timedelta(days=3)),
+    "playbooks.facts.signals:signals_since": lambda: facts.recent_signals(
         account_ids=FEW, kinds=["health.crossed"], since=NOW - timedelta(days=60)
     ),
-    "playbooks.facts:signals_received": lambda: facts.signals_received(
+    "playbooks.facts.signals:signals_received": lambda: facts.signals_received(
         account_ids=FEW, kinds=["health.crossed"]
     ),
     "playbooks.engine.signal_waits:wake_waits": lambda: signal_waits.wake_waits(
         inputs=dict.fromkeys(FEW, ()), now=NOW
     ),
-    "playbooks.facts:running_plays": lambda: facts.running_plays(FEW),
-    "playbooks.facts:_open_plays": lambda: facts._open_plays(FEW),
-    "playbooks.facts:_running_contracts": lambda: facts._running_contracts(FEW),
-    "playbooks.facts:_accounts_with_notice": lambda: facts._accounts_with_notice(FEW, DAY),
-    "playbooks.facts:_latest_play_ends": lambda: facts._latest_play_ends(FEW),
+    "playbooks.facts.plays:running_plays": lambda: facts.running_plays(FEW),
+    "playbooks.facts.plays:open_plays": lambda: facts.plays.open_plays(FEW),
+    "playbooks.facts.states:_running_contracts": lambda: facts.states._running_contracts(FEW),
+    "playbooks.facts.states:_accounts_with_notice": lambda: facts.states._accounts_with_notice(
+        FEW, DAY
+    ),
+    "playbooks.facts.plays:latest_play_ends": lambda: facts.plays.latest_play_ends(FEW),
     "playbooks.queries.queue:queue_of_ops": lambda: queue_of_ops(due_before=NOW),
     "playbooks.engine.due_work:return_snoozed": lambda: due_work.return_snoozed(limit=100, now=NOW),
     "playbooks.engine.due_work:open_steps": lambda: due_work.open_steps(limit=100, now=NOW),
