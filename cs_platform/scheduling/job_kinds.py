@@ -16,7 +16,7 @@ from cs_platform.scheduling import purge, schedule
 from cs_platform.scheduling.invariants import record_invariants
 from metrics.snapshots import take_snapshots
 from playbooks.engine import advance_plays
-from playbooks.preview import job as dry_runs
+from playbooks.preview import bulk_lists, bulk_starts, dry_runs
 from surveys.engine import deliveries, letters
 
 INVARIANTS = "invariants.ask"
@@ -78,6 +78,10 @@ HANDLERS = {
     inbox.JOB_KIND: Handler(inbox.work_batch, End(inbox.give_up, inbox.revive)),
     previews.JOB_KIND: Handler(previews.work_preview, End(previews.give_up, previews.revive)),
     dry_runs.JOB_KIND: Handler(dry_runs.work_dry_run, End(dry_runs.give_up, dry_runs.revive)),
+    bulk_lists.JOB_KIND: Handler(bulk_lists.work_list, End(bulk_lists.give_up, bulk_lists.revive)),
+    bulk_starts.JOB_KIND: Handler(
+        bulk_starts.work_start, End(bulk_starts.give_up, bulk_starts.revive)
+    ),
     uploads.READ: Handler(
         uploads.work_reading, End(uploads.give_up_reading, uploads.revive_reading)
     ),

@@ -32,9 +32,9 @@ class Wanted:
 @transaction.atomic
 def start_in_bulk(
     *, playbook: Playbook, wanted: Sequence[Wanted], by: User, now: datetime
-) -> list[Play]:
-    """Accounts on which something holds it back meanwhile, or that another worker holds, are left
-    as they are: asked again, they are listed again."""
+) -> set[int]:
+    """The accounts on which it was started. Those on which something holds it back meanwhile, or
+    that another worker holds, are left as they are."""
     locked = facts.lock_accounts(each.account_id for each in wanted)
     batch = read_batch(account_ids=locked, now=now)
     rule = facts.rules_of([playbook.pk])[playbook.pk]
@@ -65,7 +65,10 @@ def start_in_bulk(
         )
         for row in rows
     ]
-    return open_plays(starts=starts, batch=batch, by=by.pk)
+    open_plays(starts=starts, batch=batch, by=by.pk)
+    # Also what ended at once: who is held out at random.
+    begun = Play.objects.filter(start__in=[start.start_id for start in starts])
+    return set(begun.values_list("account_id", flat=True))
 
 
 def _bulk_start_row(

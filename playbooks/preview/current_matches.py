@@ -4,7 +4,7 @@ solved tickets are no states, and are true of nobody."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -15,10 +15,9 @@ from accounts.catalogue import LEAST_RENEWAL_MONTHS, ActorClass
 from health.models import WatchLine
 from health.scoring import WHOLE_SCORE
 from health.signals import Direction
-from playbooks import facts
 from playbooks.engine.bulk_start import Wanted
 from playbooks.engine.occurrences import Occurred, occurrences
-from playbooks.engine.owners import Owners
+from playbooks.preview.account_slices import states_in_slices
 from playbooks.triggers.conditions import fits
 from playbooks.triggers.decisions import suppression_for
 from playbooks.triggers.rules import AccountState, Rule, Trigger
@@ -35,7 +34,6 @@ from playbooks.triggers.time_triggers import (
 )
 from playbooks.triggers.vocabulary import TriggerKind
 
-_SLICE = 10_000
 # What is older has been dealt with otherwise.
 _YEAR = timedelta(days=365)
 
@@ -99,13 +97,35 @@ class WouldStart:
 
 def would_start_now(rule: Rule, *, day: date, now: datetime) -> list[WouldStart]:
     """By ARR, the largest first: what nothing holds back, by the first trigger that is true."""
+    true = accounts_where_true(rule, day=day)
+    found = [
+        each
+        for account_states in states_in_slices(sorted(true), rule=rule, day=day)
+        for each in what_nothing_holds_back(account_states, rule=rule, true=true, now=now)
+    ]
+    return sorted(
+        found, key=lambda each: (-each.account_state.arr_minor, each.account_state.account_id)
+    )
+
+
+def accounts_where_true(rule: Rule, *, day: date) -> dict[int, Wanted]:
+    """By account, of its first trigger that is true: whatever holds it back."""
     true: dict[int, Wanted] = {}
     for trigger in rule.triggers:
-        for wanted in _accounts_where_true(trigger, day):
+        for wanted in _where_trigger_is_true(trigger, day):
             true.setdefault(wanted.account_id, wanted)
-    found = []
-    for account_state in _states_in_slices(sorted(true), rule, day):
-        wanted = true[account_state.account_id]
+    return true
+
+
+def what_nothing_holds_back(
+    account_states: Mapping[int, AccountState],
+    *,
+    rule: Rule,
+    true: Mapping[int, Wanted],
+    now: datetime,
+) -> Iterator[WouldStart]:
+    for account_id, account_state in account_states.items():
+        wanted = true[account_id]
         contract = str(wanted.saw.get("contract", ""))
         held = suppression_for(
             rule=rule, trigger=wanted.trigger, account_state=account_state, now=now
@@ -113,13 +133,10 @@ def would_start_now(rule: Rule, *, day: date, now: datetime) -> list[WouldStart]
         if held is None and fits(
             conditions=rule.conditions, account_state=account_state, contract=contract
         ):
-            found.append(WouldStart(wanted, account_state))
-    return sorted(
-        found, key=lambda each: (-each.account_state.arr_minor, each.account_state.account_id)
-    )
+            yield WouldStart(wanted, account_state)
 
 
-def _accounts_where_true(trigger: Trigger, day: date) -> Iterator[Wanted]:
+def _where_trigger_is_true(trigger: Trigger, day: date) -> Iterator[Wanted]:
     match trigger.moment:
         case ContractMark(date=which, days=after):
             told = {"date": which.value, "after": after, "day": day}
@@ -168,16 +185,6 @@ def _accounts_beyond_line(trigger: Trigger) -> Sequence[tuple[Any, ...]]:
     if trigger.kind is TriggerKind.CROSSING and trigger.subject == WHOLE_SCORE and trigger.targets:
         return _fetch_rows(_IN_BAND, bands=list(trigger.targets))
     return []
-
-
-def _states_in_slices(ids: Sequence[int], rule: Rule, day: date) -> Iterator[AccountState]:
-    for start in range(0, len(ids), _SLICE):
-        part = ids[start : start + _SLICE]
-        owners = Owners(accounts=facts.account_rows(part).values(), day=day)
-        csms = {account_id: owners.csm_of(account_id) for account_id in part}
-        yield from facts.account_states(
-            account_ids=part, csms=csms, day=day, conditions=rule.conditions
-        ).values()
 
 
 def _fetch_rows(query: str, **params: Any) -> list[tuple[Any, ...]]:

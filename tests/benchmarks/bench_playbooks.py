@@ -201,7 +201,7 @@ def bench_preview():
     from playbooks.preview.current_matches import (  # noqa: PLC0415 -- after django.setup()
         would_start_now,
     )
-    from playbooks.preview.job import fill  # noqa: PLC0415 -- after django.setup()
+    from playbooks.preview.dry_runs import fill  # noqa: PLC0415 -- after django.setup()
 
     Installation.objects.update_or_create(pk=1, defaults={"as_of": NOW.date()})
     run(_CROSSINGS, falls=FALLS, now=NOW)

@@ -402,6 +402,7 @@ STAYS = {
     "cs_platform.PreviewMover", "health.BandOverride", "health.CurrentHealth",
     "health.HealthScore", "health.ThresholdCrossing", "health.UsagePack", "metrics.AccountDay",
     "metrics.AccountMonth", "metrics.ContractDay", "metrics.RenewalForecast",
+    "playbooks.BulkStartAccount",
 }  # fmt: skip
 
 

@@ -18,6 +18,8 @@ JOBS = {
     "forget.daily": gettext_noop("Forget what is kept no longer"),
     "scorecard.preview": gettext_noop("Preview of a scorecard"),
     "playbook.dry_run": gettext_noop("Dry run of a playbook"),
+    "playbook.bulk_list": gettext_noop("List for a start in bulk"),
+    "playbook.bulk_start": gettext_noop("Start in bulk"),
 }
 STEPS = {
     "partitions": gettext_noop("Make room for the next month"),

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
@@ -16,16 +17,19 @@ from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Account, Installation, User
 from accounts.queries.sizes import segment_choices
-from playbooks.engine.bulk_start import start_in_bulk
-from playbooks.models import Playbook
+from accounts.ui.pagination import page_number, take_page
+from health.models import CurrentHealth
+from playbooks.models import BulkStartAccount, BulkStartList, Playbook
 from playbooks.pages.builder.versions import head_context, open_version, version_word
-from playbooks.preview.current_matches import WouldStart, would_start_now
-from playbooks.preview.job import tasks_of_a_play
+from playbooks.preview.bulk_lists import StartsRunningError, request_list
+from playbooks.preview.bulk_starts import request_start
+from playbooks.preview.dry_runs import tasks_of_a_play
 from playbooks.triggers.vocabulary import label
 
-_SHOWN = 200
+PAGE_SIZE = 50
 # As planners reckon: half an hour for a task.
 HOURS_A_TASK = Decimal("0.5")
+State = BulkStartAccount.State
 
 
 class BulkFilter(forms.Form):
@@ -42,8 +46,8 @@ class BulkFilter(forms.Form):
 
 class BulkRow(NamedTuple):
     account: Account
+    arr_minor: int
     csm: str
-    score: Decimal | None
     band: str
 
 
@@ -55,82 +59,114 @@ def start(request: HttpRequest, playbook_id: int) -> HttpResponse:
     if version.state != Playbook.State.PUBLISHED:
         messages.info(request, gettext("Only what is in force can be started."))
         return redirect("playbook", version.pk)
-    found = would_start_now(version.rule(), day=clock.today(), now=clock.now())
-    chosen = BulkFilter(request.GET).chosen()
-    people, segments = _people_of(found), {each.account_state.segment for each in found}
-    total, found = len(found), _kept_by_filter(found, **chosen)
+    if request.method == "POST" and "look" in request.POST:
+        return _look(request, version)
+    listed = BulkStartList.objects.filter(playbook=version).first()
     if request.method == "POST":
-        return _start_ticked(request, version, found)
-    tasks = len(found) * tasks_of_a_play(version.definition())
-    context = head_context(request, version) | {
-        "chosen": chosen,
-        "people": people,
-        "segments": [pair for pair in segment_choices() if pair[0] in segments],
-        "total": total,
-        "is_ticked": "untick" not in request.GET,
-        "count": len(found),
-        "arr_minor": sum(each.account_state.arr_minor for each in found),
-        "currency": Installation.current().currency,
-        "tasks": tasks,
-        "hours": tasks * HOURS_A_TASK,
-        "rows": _bulk_rows(found[:_SHOWN]),
-        "left_out": max(0, len(found) - _SHOWN),
-    }
+        return _start_chosen(request, version, listed)
+    context = head_context(request, version) | {"listed": listed}
+    if listed is not None and listed.finished_at is not None:
+        context |= _list_context(request, version, listed)
     return render(request, "builder/start.html", context)
 
 
-def _kept_by_filter(
-    found: list[WouldStart], *, q: str | None, csm: int | None, segment: str | None
-) -> list[WouldStart]:
-    """`csm` 0: those that nobody owns."""
-    kept = [
-        each
-        for each in found
-        if (csm is None or (each.account_state.csm_id or 0) == csm)
-        and (not segment or each.account_state.segment == segment)
-    ]
-    if not q:
-        return kept
-    ids = [each.account_state.account_id for each in kept]
-    named = set(Account.objects.filter(pk__in=ids, name__icontains=q).values_list("pk", flat=True))
-    return [each for each in kept if each.account_state.account_id in named]
-
-
-def _people_of(found: list[WouldStart]) -> list[tuple[int, str]]:
-    ids = {each.account_state.csm_id or 0 for each in found}
-    named = User.objects.filter(pk__in=ids).order_by("name").values_list("pk", "name")
-    return [*named, *([(0, label("cs_ops"))] if 0 in ids else [])]
-
-
-def _start_ticked(request: HttpRequest, version: Playbook, found: list[WouldStart]) -> HttpResponse:
-    """Those that were ticked, of those on which it would start still."""
-    ticked = set(request.POST.getlist("account"))
-    is_all = "all" in request.POST
-    wanted = [
-        each.wanted for each in found if is_all or str(each.account_state.account_id) in ticked
-    ]
+def _look(request: HttpRequest, version: Playbook) -> HttpResponse:
     by = cast("User", request.user)
-    plays = start_in_bulk(playbook=version, wanted=wanted, by=by, now=clock.now())
-    said = ngettext(
-        "%(count)s play of %(name)s begun.", "%(count)s plays of %(name)s begun.", len(plays)
+    try:
+        request_list(playbook=version, by=by, now=clock.now())
+    except StartsRunningError:
+        messages.info(request, gettext("It is being started still. Look again when that is done."))
+    return redirect("playbook_start", version.pk)
+
+
+def _list_context(request: HttpRequest, version: Playbook, listed: BulkStartList) -> dict[str, Any]:
+    chosen = BulkFilter(request.GET).chosen()
+    counts: dict[str, int] = dict(
+        listed.accounts.order_by().values_list("state").annotate(accounts=Count("pk"))
     )
-    messages.success(request, said % {"count": len(plays), "name": version_word(version)})
-    return redirect("playbook", version.pk)
+    open_rows = listed.accounts.filter(state=State.LISTED)
+    found = _kept_by_filter(open_rows, **chosen)
+    figures = found.aggregate(count=Count("pk"), arr=Sum("arr_minor"))
+    shown, page = take_page(
+        found.order_by("-arr_minor", "pk").select_related("account", "csm"),
+        number=page_number(request),
+        size=PAGE_SIZE,
+    )
+    tasks = figures["count"] * tasks_of_a_play(version.definition())
+    segments = set(open_rows.order_by().values_list("segment", flat=True).distinct())
+    return {
+        "chosen": chosen,
+        "people": _people_of(open_rows),
+        "segments": [pair for pair in segment_choices() if pair[0] in segments],
+        "total": counts.get(State.LISTED, 0),
+        "wanted": counts.get(State.WANTED, 0),
+        "started": counts.get(State.STARTED, 0),
+        "left": counts.get(State.LEFT, 0),
+        "is_stale": listed.day != clock.today(),
+        "is_ticked": "untick" not in request.GET,
+        "count": figures["count"],
+        "arr_minor": figures["arr"] or 0,
+        "currency": Installation.current().currency,
+        "tasks": tasks,
+        "hours": tasks * HOURS_A_TASK,
+        "rows": _bulk_rows(shown),
+        "page": page,
+    }
 
 
-def _bulk_rows(found: list[WouldStart]) -> list[BulkRow]:
-    accounts = Account.objects.in_bulk([each.account_state.account_id for each in found])
-    people = User.objects.in_bulk(
-        {each.account_state.csm_id for each in found if each.account_state.csm_id}
+def _kept_by_filter(
+    rows: QuerySet[BulkStartAccount], *, q: str | None, csm: int | None, segment: str | None
+) -> QuerySet[BulkStartAccount]:
+    """`csm` 0: those that nobody owns."""
+    if csm is not None:
+        rows = rows.filter(csm=csm or None)
+    if segment:
+        rows = rows.filter(segment=segment)
+    return rows.filter(account__name__icontains=q) if q else rows
+
+
+def _people_of(rows: QuerySet[BulkStartAccount]) -> list[tuple[int, str]]:
+    ids = set(rows.order_by().values_list("csm", flat=True).distinct())
+    named = User.objects.filter(pk__in=ids - {None}).order_by("name").values_list("pk", "name")
+    return [*named, *([(0, label("cs_ops"))] if None in ids else [])]
+
+
+def _start_chosen(
+    request: HttpRequest, version: Playbook, listed: BulkStartList | None
+) -> HttpResponse:
+    """Those that were ticked, or all, of what the filters of the address leave."""
+    if listed is None:
+        return redirect("playbook_start", version.pk)
+    chosen = _kept_by_filter(listed.accounts.all(), **BulkFilter(request.GET).chosen())
+    if "all" not in request.POST:
+        ticked = {int(pk) for pk in request.POST.getlist("account") if pk.isdecimal()}
+        chosen = chosen.filter(account__in={pk for pk in ticked if pk < 2**63})
+    by = cast("User", request.user)
+    count = request_start(listed=listed, chosen=chosen, by=by, now=clock.now())
+    if count:
+        said = ngettext(
+            "%(name)s is started on %(count)s account.",
+            "%(name)s is started on %(count)s accounts.",
+            count,
+        )
+        messages.success(request, said % {"count": count, "name": version_word(version)})
+    else:
+        messages.info(request, gettext("Nothing was ticked that is not started already."))
+    return redirect("playbook_start", version.pk)
+
+
+def _bulk_rows(found: list[BulkStartAccount]) -> list[BulkRow]:
+    bands = dict(
+        CurrentHealth.objects.filter(account__in=[each.account_id for each in found]).values_list(
+            "account", "band"
+        )
     )
     return [
         BulkRow(
-            accounts[each.account_state.account_id],
-            people[each.account_state.csm_id].name
-            if each.account_state.csm_id
-            else label("cs_ops"),
-            each.account_state.score,
-            each.account_state.band,
+            each.account,
+            each.arr_minor,
+            each.csm.name if each.csm else label("cs_ops"),
+            bands.get(each.account_id, ""),
         )
         for each in found
     ]

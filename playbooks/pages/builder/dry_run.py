@@ -19,7 +19,7 @@ from accounts.models import Account, Contact, OutreachPolicy, User
 from playbooks.models import DryRun
 from playbooks.pages.builder.bulk_start import HOURS_A_TASK
 from playbooks.pages.builder.versions import head_context, open_version
-from playbooks.preview.job import DAYS, request_dry_run
+from playbooks.preview.dry_runs import DAYS, request_dry_run
 from playbooks.publishing import PlaybookError
 from playbooks.triggers.dry_run import QUEUED
 from playbooks.triggers.vocabulary import label

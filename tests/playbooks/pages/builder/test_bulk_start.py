@@ -41,6 +41,13 @@ def accounts(house):
     return house.accounts
 
 
+def look(ops, playbook):
+    """The address of the list, once somebody has asked for it."""
+    address = at("playbook_start", playbook.pk)
+    assert ops.post(address, {"look": "1"}).status_code == 302
+    return address
+
+
 def in_force(**changes):
     whole = SMALLEST | {"triggers": [BELOW], "conditions": {"arr_at_least": 1_000}} | changes
     return publish(playbook=import_playbook(text=yaml.safe_dump(whole), now=NOW), by=None, now=NOW)
@@ -48,7 +55,8 @@ def in_force(**changes):
 
 def test_it_is_listed_with_count_arr_and_hours_and_starts_nothing_by_itself(accounts, ops):
     playbook = in_force()
-    page = words(ops.get(at("playbook_start", playbook.pk)))
+    assert "Nobody has looked yet" in words(ops.get(at("playbook_start", playbook.pk)))
+    page = words(ops.get(look(ops, playbook)))
     assert "It would start on 2 accounts" in page
     assert "up to 2 tasks, about 1 h at half an hour a task" in page
     assert page.index("large") < page.index("medium")
@@ -58,7 +66,7 @@ def test_it_is_listed_with_count_arr_and_hours_and_starts_nothing_by_itself(acco
 
 def test_a_person_starts_what_is_ticked_and_it_ends_by_itself_later(accounts, ops):
     playbook = in_force()
-    address = at("playbook_start", playbook.pk)
+    address = look(ops, playbook)
     ops.post(address, {"account": [accounts["large"].pk, accounts["fine"].pk]})
 
     play = Play.objects.get()
@@ -143,7 +151,7 @@ def test_events_and_cadences_are_no_states(house):
 def test_a_filtered_list_is_started_as_it_is_shown(accounts, ops, house):
     """By CSM, segment and name; what the filters leave out is not started, not even with “all”."""
     type(accounts["medium"]).objects.filter(name="medium").update(segment="enterprise")
-    address = at("playbook_start", in_force().pk)
+    address = look(ops, in_force())
     page = words(ops.get(address, {"segment": "enterprise"}))
     assert "It would start on 1 account" in page
     assert "medium" in page
@@ -158,11 +166,11 @@ def test_a_filtered_list_is_started_as_it_is_shown(accounts, ops, house):
 
 @pytest.mark.parametrize("query", ["csm=x&segment=-", "csm=-1", "q=" + "x" * 200, "csm=9" * 3])
 def test_a_filter_that_cannot_be_read_filters_nothing(accounts, ops, query):
-    response = ops.get(at("playbook_start", in_force().pk) + "?" + query)
+    response = ops.get(look(ops, in_force()) + "?" + query)
     assert response.status_code == 200
 
 
 def test_a_list_may_begin_unticked(accounts, ops):
-    address = at("playbook_start", in_force().pk)
+    address = look(ops, in_force())
     assert ops.get(address).content.decode().count(" checked>") == 2
     assert " checked>" not in ops.get(address, {"untick": "1"}).content.decode()

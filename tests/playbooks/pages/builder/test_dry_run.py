@@ -12,7 +12,7 @@ from accounts.work import jobs
 from health.models import BandOverride, ClosedDay, HealthScore, ThresholdCrossing
 from playbooks.library.definition_reader import read_definition
 from playbooks.models import DryRun, Playbook, PlayStart
-from playbooks.preview import job
+from playbooks.preview import dry_runs
 from playbooks.preview.occasions import occasions_of
 from playbooks.publishing import draft_of, import_playbook
 from tests.playbooks.conftest import NOW
@@ -164,20 +164,20 @@ def test_a_draft_that_is_not_complete_is_not_tried(ops, draft):
 
 
 def test_with_many_accounts_a_job_does_it(history, ops, monkeypatch):
-    monkeypatch.setattr(job, "AT_ONCE", 0)
+    monkeypatch.setattr(dry_runs, "AT_ONCE", 0)
     ops.post(at("playbook_dry_run", history.pk))
     assert "A worker looks through 90 days" in words(ops.get(at("playbook_dry_run", history.pk)))
 
     now = datetime.now(UTC) + timedelta(seconds=1)
     (job_id,) = jobs.due_ids(now=now)
     claim = jobs.claim(job_id=job_id, now=now)
-    job.give_up(claim, reason="the disk is full")
+    dry_runs.give_up(claim, reason="the disk is full")
     assert "It failed: the disk is full" in words(ops.get(at("playbook_dry_run", history.pk)))
-    job.revive(claim)
-    job.work_dry_run(claim)
+    dry_runs.revive(claim)
+    dry_runs.work_dry_run(claim)
     assert DryRun.objects.get().result["started"] == 4
     with pytest.raises(jobs.SettledError):
-        job.revive(claim)
+        dry_runs.revive(claim)
 
 
 def rule_of(trigger):

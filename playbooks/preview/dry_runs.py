@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -16,11 +17,19 @@ from accounts.models.scope import AnyOf
 from accounts.queries.closest_people import closest_people
 from accounts.work import jobs
 from health.models import BandOverride
-from playbooks import facts
 from playbooks.due_dates import Anchor, Offset, Unit
-from playbooks.engine.owners import Owners
 from playbooks.library.definition import PlaybookDefinition
 from playbooks.models import DryRun, Play, Playbook
+from playbooks.preview import asked_rows
+from playbooks.preview.account_slices import states_in_slices
+from playbooks.preview.asked_rows import (
+    AT_ONCE,
+    ask,
+    awaited,
+    enqueue_turn,
+    store_finding,
+    store_progress,
+)
 from playbooks.preview.occasions import occasions_of
 from playbooks.triggers.dry_run import (
     DryRunOutcome,
@@ -37,9 +46,6 @@ from playbooks.triggers.rules import AccountState, OpenPlay, Rule
 
 JOB_KIND = "playbook.dry_run"
 DAYS = 90
-# So few accounts are looked at while the page waits.
-AT_ONCE = 3_000
-SLICE = 10_000
 MOST_LISTED = 2_000
 
 
@@ -48,47 +54,37 @@ def request_dry_run(*, playbook: Playbook, by: User, now: datetime) -> DryRun:
     """In place of an earlier one. Raises PlaybookError where the draft is not complete."""
     playbook.definition()
     today = clock.today()
-    asked, _ = DryRun.objects.update_or_create(
+    asked, is_new = ask(
+        DryRun,
         playbook=playbook,
-        defaults={
-            "revision": playbook.revision,
-            "since": today - timedelta(days=DAYS - 1),
-            "until": today,
-            "asked_by": by,
-            "asked_at": now,
-            "finished_at": None,
-            "failure": "",
-            "result": {},
-        },
+        by=by,
+        now=now,
+        since=today - timedelta(days=DAYS - 1),
+        until=today,
     )
-    if Account.objects.count() <= AT_ONCE:
+    if is_new and Account.objects.count() <= AT_ONCE:
         fill(asked, now=now)
-    else:
-        key = f"{asked.pk}:{playbook.revision}:{now.isoformat()}"
-        jobs.enqueue(kind=JOB_KIND, key=key, payload={"dry_run": asked.pk}, next_at=_real_now())
+    elif is_new:
+        enqueue_turn(asked, kind=JOB_KIND)
     return asked
 
 
 def work_dry_run(claim: jobs.Claim) -> None:
     """The handler. Begun again after a worker died, it begins at the start."""
-    asked = DryRun.objects.filter(pk=claim.payload["dry_run"], finished_at=None).first()
-    if asked is not None:  # else it was thrown away, or done by another worker
-        fill(asked, now=clock.now())
+    asked = awaited(DryRun, claim)
+    if asked is not None:
+        fill(asked, now=clock.now(), claim=claim)
 
 
-def give_up(claim: jobs.Claim, *, reason: str) -> None:
-    waiting = DryRun.objects.filter(pk=claim.payload["dry_run"], finished_at=None)
-    waiting.update(failure=reason[:300])
+give_up = partial(asked_rows.give_up, DryRun)
+revive = partial(asked_rows.revive, DryRun)
 
 
-def revive(claim: jobs.Claim) -> None:
-    waiting = DryRun.objects.filter(pk=claim.payload["dry_run"], finished_at=None)
-    if not waiting.update(failure=""):
-        raise jobs.SettledError("That dry run is finished, or was asked for anew.")
-
-
-def fill(asked: DryRun, *, now: datetime) -> None:
-    playbook = Playbook.objects.prefetch_related("steps").get(pk=asked.playbook_id)
+def fill(asked: DryRun, *, now: datetime, claim: jobs.Claim | None = None) -> None:
+    """The draft as it stands now: the revision that is read is the one that is kept."""
+    with transaction.atomic():
+        drafts = Playbook.objects.select_for_update(no_key=True)
+        playbook = drafts.prefetch_related("steps").get(pk=asked.playbook_id)
     definition = playbook.definition()
     rule = playbook.rule(is_sequence=definition.is_sequence)
     zone = Installation.current().zone
@@ -98,13 +94,22 @@ def fill(asked: DryRun, *, now: datetime) -> None:
     outcomes = dry_run(
         occasions=occasions,
         rule=rule,
-        account_states=_states_by_account(ids, rule, day=asked.until),
+        account_states=_states_by_account(ids, rule, asked, claim),
         pasts=_pasts_by_account(ids, rule, asked),
         length=length,
     )
     asked.revision, asked.finished_at = playbook.revision, now
     asked.result = _dry_run_result(definition, outcomes, asked) | {"length": length.days}
-    asked.save(update_fields=["revision", "finished_at", "result"])
+    with transaction.atomic():
+        store_finding(
+            asked,
+            claim,
+            revision=asked.revision,
+            finished_at=now,
+            result=asked.result,
+            total=len(ids),
+            done=len(ids),
+        )
 
 
 def length_of(definition: PlaybookDefinition) -> timedelta:
@@ -129,15 +134,13 @@ def _days_of_offset(due: Offset) -> float:
     return due.amount if due.unit is Unit.CALENDAR_DAYS else worked[due.unit] * 7 / 5
 
 
-def _states_by_account(ids: Sequence[int], rule: Rule, *, day: date) -> dict[int, AccountState]:
+def _states_by_account(
+    ids: Sequence[int], rule: Rule, asked: DryRun, claim: jobs.Claim | None
+) -> dict[int, AccountState]:
     found: dict[int, AccountState] = {}
-    for start in range(0, len(ids), SLICE):
-        part = ids[start : start + SLICE]
-        owners = Owners(accounts=facts.account_rows(part).values(), day=day)
-        csms = {account_id: owners.csm_of(account_id) for account_id in part}
-        found |= facts.account_states(
-            account_ids=part, csms=csms, day=day, conditions=rule.conditions
-        )
+    for part in states_in_slices(ids, rule=rule, day=asked.until):
+        found |= part
+        store_progress(asked, claim, done=len(found), total=len(ids))
     return found
 
 
@@ -216,8 +219,3 @@ def _mail_figures(
         "most_mails": 0 if most is None else each_play * starts[most],
         "most_mails_contact": None if most is None else people[most].pk,
     }
-
-
-def _real_now() -> datetime:
-    """Jobs live in real time, also where the installation is frozen on a day."""
-    return datetime.now(UTC)
