@@ -1,4 +1,4 @@
-"""A dry run or a list that a worker makes: pressed twice it is one job, who takes over from a killed
+"""A dry run or a list that a worker makes: pressed twice it is one job, who takes over from a dead
 worker goes on, and what was found of another draft is not kept."""
 
 import threading
