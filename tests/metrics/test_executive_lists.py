@@ -105,7 +105,7 @@ def test_health_by_band_opens_its_accounts(client, people, book, scorecard):
     scored(book[1], scorecard, "31", "intervene")
     shown = text_of(get(client, people["eva"], "executive"))
     assert "ARR at risk 14.6% of ARR, 1 account $7.5k" in shown
-    assert "not known of" not in shown
+    assert "without a score" not in shown
     assert "Healthy 1 · $44k" in shown
     page = get(client, people["eva"], "executive_health", "?at_risk=1")
     assert names_in(page) == ["Bly"]

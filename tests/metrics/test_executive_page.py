@@ -129,7 +129,7 @@ def test_change_on_the_quarter_and_the_year_before(client, company, people, book
     meaning = RATES[Rate.NRR].meaning
     assert (
         f"102.5% Good by benchmark 9.2 below target 111.7% {meaning}"
-        " No change on the quarter before Up 2.5 points on the year before" in shown
+        " No change in a quarter Up 2.5 points in a year" in shown
     )
 
 

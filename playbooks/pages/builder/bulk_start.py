@@ -60,7 +60,7 @@ def start(request: HttpRequest, playbook_id: int) -> HttpResponse:
         messages.info(request, gettext("Only what is in force can be started."))
         return redirect("playbook", version.pk)
     if request.method == "POST" and "look" in request.POST:
-        return _look(request, version)
+        return _look_through(request, version)
     listed = BulkStartList.objects.filter(playbook=version).first()
     if request.method == "POST":
         return _start_chosen(request, version, listed)
@@ -70,7 +70,7 @@ def start(request: HttpRequest, playbook_id: int) -> HttpResponse:
     return render(request, "builder/start.html", context)
 
 
-def _look(request: HttpRequest, version: Playbook) -> HttpResponse:
+def _look_through(request: HttpRequest, version: Playbook) -> HttpResponse:
     by = cast("User", request.user)
     try:
         request_list(playbook=version, by=by, now=clock.now())
