@@ -43,7 +43,6 @@ PERSONAL_DATA = PersonalData(
         "playbooks.PlaybookStep.purpose",
         "playbooks.PlaybookStep.success",
         "playbooks.PlaybookStep.title",
-        "playbooks.BulkStartAccount.segment",
         "playbooks.BulkStartList.failure",
         "playbooks.BulkStartList.start_failure",
         "playbooks.DryRun.failure",

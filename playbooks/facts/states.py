@@ -93,7 +93,7 @@ def account_states(
         else {}
     )
     audiences = _audience_keys(account_ids) if conditions is None or conditions.audiences else {}
-    rows = _standings(account_ids)
+    rows = _read_standings(account_ids)
     risks = (
         _renewal_risks(rows, health, day) if conditions is None or conditions.renewal_risks else {}
     )
@@ -126,7 +126,7 @@ def account_states(
     }
 
 
-def _standings(account_ids: Sequence[int]) -> list[_Standing]:
+def _read_standings(account_ids: Sequence[int]) -> list[_Standing]:
     rows = Account.objects.filter(AnyOf("pk", account_ids)).values_list(*_STANDING)
     return [_Standing(*row) for row in rows]
 

@@ -275,9 +275,14 @@ def test_a_sentence_says_why_nrr_moved_and_its_parts_open(client, company, peopl
     company.post(ada, date(2024, 6, 15), "expansion", 10_000_00)
     company.post(bly, date(2025, 4, 1), "churn", 100_000_00)
     page = get(client, people["eva"], "executive")
-    said = "NRR fell 50.0 points on the quarter before Churn 50.0% of the start, 0.0% before"
+    said = (
+        "NRR fell 50.0 points on the quarter before Why ARR moved, by cause"
+        " Churn 50.0% of the start, 0.0% before"
+    )
     assert said in text_of(page)
-    (link,) = re.findall(r'report-move.*?href="([^"]+)">\s*Churn', page.content.decode(), re.S)
+    (link,) = re.findall(
+        r'report-move.*<ul>.*?href="([^"]+)">\s*Churn', page.content.decode(), re.S
+    )
     assert names_in(client.get(unescape(link))) == ["Bly"]
 
 
