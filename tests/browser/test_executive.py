@@ -135,7 +135,7 @@ def test_what_is_decisive_stands_on_the_first_screen_of_a_laptop(leader):
         box = leader.locator(part).bounding_box()
         assert box["y"] + box["height"] <= 800, part
     assert leader.evaluate("document.documentElement.scrollHeight") <= 800
-    # Beside the tile of NPS the others are narrow: what moved is said in a line, however much it is.
+    # Beside the tile of NPS the others are narrow: what moved is said in one line.
     assert leader.locator(".report-tiles.has-nps").count() == 1
     move = leader.locator(".report-deltas .delta").filter(has_text="Down").first
     move.evaluate("each => { each.lastChild.data = each.lastChild.data.replace('3.3', '100.7') }")
