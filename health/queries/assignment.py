@@ -46,6 +46,8 @@ class AssignmentInput:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
+    """`cards` are those that a rule gives: what nobody is judged by is not read."""
+
     cards: tuple[Card, ...]
     rules: tuple[RuleNumbers, ...]
 
@@ -104,9 +106,12 @@ def assignment(*, also: Card | None = None, rules: RuleSet | None = None) -> Ass
     cards = in_force()
     if also is not None:
         cards[also.spec.key] = also
+    asked = AssignmentRule.objects.in_force() if rules is None else rules.rules.order_by("position")
+    rows = list(asked)
+    given = {row.scorecard_key for row in rows}
+    cards = {key: card for key, card in cards.items() if key in given}
     positions = {key: position for position, key in enumerate(cards)}
     tiers, segments = touch_tier_ids(), segment_ids()
-    rows = AssignmentRule.objects.in_force() if rules is None else rules.rules.order_by("position")
     numbers = [
         RuleNumbers(
             card=positions[row.scorecard_key],

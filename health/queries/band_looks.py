@@ -1,4 +1,5 @@
-"""How bands look: the columns of every published band, read once a publication."""
+"""How bands look: the columns of every published band, read once a publication of scorecards or of
+assignment rules."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from functools import lru_cache
 from django.db.models import Max
 
 from accounts.ui.bands import BandLook
-from health.models import Band
+from health.models import AssignmentRule, Band
 from health.queries.publications import latest_publication
 
 
@@ -20,9 +21,12 @@ def band_looks() -> Mapping[str, BandLook]:
 
 
 @lru_cache(maxsize=4)
-def _looks_since(_publication: int, _published_at: datetime) -> Mapping[str, BandLook]:
+def _looks_since(
+    _publication: int, _published_at: datetime, _rules: int | None
+) -> Mapping[str, BandLook]:
     """Where scorecards differ about a key, one in force counts before an earlier version, then
-    what was published last."""
+    what was published last. In force are bands of scorecards that a rule gives: one that nobody
+    gets adds none to the lists."""
     bands = list(
         Band.objects.filter(scorecard__publications__isnull=False)
         .annotate(latest=Max("scorecard__publications__id"))
@@ -31,8 +35,10 @@ def _looks_since(_publication: int, _published_at: datetime) -> Mapping[str, Ban
     in_force: dict[str, int] = {}
     for *_, card, latest in bands:
         in_force[card] = max(latest, in_force.get(card, 0))
-    rows = sorted(bands, key=lambda row: (row[5] == in_force[row[4]], row[5]))
+    given = set(AssignmentRule.objects.in_force().values_list("scorecard_key", flat=True))
+    offered = given or in_force.keys()
+    rows = sorted(bands, key=lambda row: (row[5] == in_force[row[4]] and row[4] in offered, row[5]))
     return {
-        key: BandLook(tone, name, order, is_in_force=latest == in_force[card])
+        key: BandLook(tone, name, order, is_in_force=latest == in_force[card] and card in offered)
         for key, tone, name, order, card, latest in rows
     }

@@ -8,7 +8,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from health.models import Publication
+from django.db.models import Subquery
+
+from health.models import Publication, RuleSet
 
 # Outside of a request (a job, a command) it is asked again after so long.
 _REMEMBERED_SECONDS = 5.0
@@ -24,7 +26,12 @@ class Published(NamedTuple):
     version: int
 
 
-Latest = tuple[int, datetime]  # id and time
+class Latest(NamedTuple):
+    """Of scorecards; with the version of the assignment rules in force, None before the first."""
+
+    id: int
+    at: datetime
+    rules: int | None
 
 
 class _Asked(threading.local):
@@ -41,8 +48,12 @@ def latest_publication() -> Latest | None:
     """One short question a request; None before the first publication."""
     now = time.monotonic()
     if now >= _asked.until:
-        newest = Publication.objects.order_by("-pk").values_list("pk", "published_at")
-        _asked.latest = newest.first()
+        rules = RuleSet.objects.filter(state=RuleSet.State.PUBLISHED).order_by("-version")
+        newest = Publication.objects.order_by("-pk").values_list(
+            "pk", "published_at", Subquery(rules.values("version")[:1])
+        )
+        found = newest.first()
+        _asked.latest = None if found is None else Latest(*found)
         _asked.until = now + _REMEMBERED_SECONDS
     return _asked.latest
 
@@ -55,7 +66,7 @@ def forget_latest(**_signal: object) -> None:
 def publications() -> tuple[Published, ...]:
     """All of them; each process reads them once a publication."""
     latest = latest_publication()
-    return () if latest is None else _publications_until(*latest)
+    return () if latest is None else _publications_until(latest.id, latest.at)
 
 
 @lru_cache(maxsize=4)
