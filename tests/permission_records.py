@@ -132,6 +132,7 @@ def _values(house: House) -> dict[str, dict[str, Any]]:
             "currency": "USD",
             "learned_at": NOW,
         },
+        "accounts.csmsentiment": {**fact, "said_at": NOW, "value": 4},
         "accounts.currencyrate": {"currency": "EUR", "base": "USD", "valid_from": DAY, "rate": 2},
         "accounts.endpoint": {
             "key": "secret-place",

@@ -20,6 +20,7 @@ from accounts.models import (
     BusinessEvent,
     Contact,
     Contract,
+    CsmSentiment,
     GroupSession,
     Invoice,
     RevenueMovement,
@@ -182,6 +183,13 @@ class AttendanceAdmin(AccountFactAdmin):
     list_filter = ("attended",)
     list_select_related = ("account", "session", "contact")
     search_fields = ("account__name", "account__external_id", "session__external_id")
+
+
+@admin.register(CsmSentiment)
+class CsmSentimentAdmin(AccountFactAdmin):
+    list_display = ("said_at", "account", "value", "said_by", "reason")
+    list_filter = ("value",)
+    list_select_related = ("account", "said_by")
 
 
 @admin.register(BusinessEvent)

@@ -23,6 +23,7 @@ _OWN_DAY = {
     Kind.TICKETS: "opened_at",
     Kind.INTERACTIONS: "occurred_at",
     Kind.GROUP_SESSIONS: "starts_at",
+    Kind.CSM_SENTIMENTS: "said_at",
     Kind.EVENTS: "occurred_on",
     Kind.ONBOARDING: "due_on",
     Kind.SURVEY_ANSWERS: "answered_at",

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     GROUP_SESSIONS = "group_sessions"
     ATTENDANCES = "attendances"
     INVOICES = "invoices"
+    CSM_SENTIMENTS = "csm_sentiments"
     EVENTS = "events"
     ONBOARDING = "onboarding"
     SURVEY_ANSWERS = "survey_answers"

@@ -205,6 +205,13 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "amount": ("total", "amount due", "invoice amount", "total amount", "value", "subtotal"),
         "state": ("status", "invoice status", "payment status"),
     },
+    Kind.CSM_SENTIMENTS: {
+        "external_id": ("pulse id", "record id"),
+        "value": ("sentiment", "csm sentiment", "pulse", "csm pulse", "score", "rating"),
+        "said_at": ("date", "created", "created at", "set on", "updated"),
+        "said_by": ("csm", "owner", "author", "user", "csm email", "set by"),
+        "reason": ("note", "notes", "comment", "description"),
+    },
     Kind.EVENTS: {
         "external_id": ("event id", "record id"),
         "kind": ("type", "event", "event type", "event name"),

@@ -236,6 +236,7 @@ STORED_KINDS = {
         TABLES[Kind.GROUP_SESSIONS], _interaction_kinds, _group_sessions
     ),
     Kind.ATTENDANCES: StoredKind(TABLES[Kind.ATTENDANCES]),
+    Kind.CSM_SENTIMENTS: StoredKind(TABLES[Kind.CSM_SENTIMENTS]),
     Kind.EVENTS: StoredKind(TABLES[Kind.EVENTS], _event_kinds, _after_events),
     Kind.ONBOARDING: StoredKind(TABLES[Kind.ONBOARDING]),
 }

@@ -17,6 +17,7 @@ from accounts.models import (
     BusinessEvent,
     Contact,
     Contract,
+    CsmSentiment,
     ErasedUser,
     Installation,
     Interaction,
@@ -35,8 +36,8 @@ from accounts.models import (
 from accounts.models.unposted_movements import HeldMovement
 
 _MOVED: tuple[type[models.Model], ...] = (
-    Contract, Invoice, Ticket, Interaction, BusinessEvent, Attendance, AccountId, OutboxMessage,
-    Touch, WaitingMovement, HeldMovement, LedgerDue, ErasedUser,
+    Contract, Invoice, Ticket, Interaction, BusinessEvent, Attendance, CsmSentiment, AccountId,
+    OutboxMessage, Touch, WaitingMovement, HeldMovement, LedgerDue, ErasedUser,
 )  # fmt: skip
 # Of these an account has one of a kind: what the account that goes on has stays.
 _ONE_EACH: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (

@@ -6,6 +6,7 @@ from accounts.models.audit import AdminEntry, AuditContext
 from accounts.models.confirmation import RenewalConfirmation
 from accounts.models.contact import AttributeHistory, Contact
 from accounts.models.contract import Contract, ContractLine
+from accounts.models.csm_sentiment import CsmSentiment
 from accounts.models.endpoint import ChatIdentity, Endpoint
 from accounts.models.event import BusinessEvent, OnboardingStep, Signal, SignalDelivery
 from accounts.models.group_session import Attendance, GroupSession
@@ -72,6 +73,7 @@ __all__ = [
     "Contact",
     "Contract",
     "ContractLine",
+    "CsmSentiment",
     "CurrencyRate",
     "DirtyAccount",
     "Endpoint",

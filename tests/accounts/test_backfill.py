@@ -13,6 +13,7 @@ from accounts.models import (
     BusinessEvent,
     Contact,
     Contract,
+    CsmSentiment,
     GroupSession,
     Interaction,
     Invoice,
@@ -58,6 +59,10 @@ FACTS = {
     "events": (
         OWN | {"occurred_on": "2024-02-03", "kind": "champion_left"},
         BusinessEvent, "learned_at", "2024-02-03",
+    ),
+    "csm_sentiments": (
+        OWN | {"said_at": "2024-02-03T08:00:00Z", "value": 4}, CsmSentiment, "learned_at",
+        "2024-02-03",
     ),
     "team": (
         {"account": "acme", "function": "support_lead", "person": "sam@cs.example",

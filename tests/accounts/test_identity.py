@@ -14,6 +14,7 @@ from accounts.models import (
     BusinessEvent,
     Contact,
     Contract,
+    CsmSentiment,
     GroupSession,
     Interaction,
     Invoice,
@@ -35,6 +36,7 @@ MODELS = {
     Kind.TICKETS: Ticket,
     Kind.INTERACTIONS: Interaction,
     Kind.GROUP_SESSIONS: GroupSession,
+    Kind.CSM_SENTIMENTS: CsmSentiment,
     Kind.EVENTS: BusinessEvent,
     Kind.SURVEY_ANSWERS: Response,
 }
@@ -50,6 +52,7 @@ FIRST = {
     Kind.TICKETS: {"opened_at": "2025-01-01T09:00:00+00:00", "category": "defect"},
     Kind.INTERACTIONS: {"occurred_at": "2025-01-01T09:00:00+00:00", "kind": "call"},
     Kind.GROUP_SESSIONS: {"starts_at": "2025-01-01T09:00:00+00:00", "kind": "webinar"},
+    Kind.CSM_SENTIMENTS: {"said_at": "2025-01-01T09:00:00+00:00", "value": 4},
     Kind.EVENTS: {"occurred_on": "2025-01-01", "kind": "champion_left"},
     Kind.SURVEY_ANSWERS: {"kind": "nps", "value": 9, "answered_at": "2025-01-01T09:00:00+00:00"},
 }  # fmt: skip
@@ -60,6 +63,7 @@ OTHER = {
     Kind.TICKETS: FIRST[Kind.TICKETS] | {"opened_at": "2025-01-02T09:00:00+00:00"},
     Kind.INTERACTIONS: FIRST[Kind.INTERACTIONS] | {"occurred_at": "2025-01-02T09:00:00+00:00"},
     Kind.GROUP_SESSIONS: FIRST[Kind.GROUP_SESSIONS] | {"starts_at": "2025-01-02T09:00:00+00:00"},
+    Kind.CSM_SENTIMENTS: FIRST[Kind.CSM_SENTIMENTS] | {"said_at": "2025-01-02T09:00:00+00:00"},
     Kind.EVENTS: FIRST[Kind.EVENTS] | {"occurred_on": "2025-01-02"},
     Kind.SURVEY_ANSWERS: FIRST[Kind.SURVEY_ANSWERS] | {"answered_at": "2025-01-02T09:00:00+00:00"},
 }
@@ -70,6 +74,7 @@ CHANGED = {
     Kind.TICKETS: {"severity": "high"},
     Kind.INTERACTIONS: {"subject": "Roadmap"},
     Kind.GROUP_SESSIONS: {"subject": "Roadmap"},
+    Kind.CSM_SENTIMENTS: {"reason": "Moved on"},
     Kind.EVENTS: {"note": "Moved on"},
     Kind.SURVEY_ANSWERS: {"comment": "Moved on"},
 }

@@ -15,6 +15,7 @@ from accounts.models import (
     Account,
     BusinessEvent,
     Contact,
+    CsmSentiment,
     ErasedUser,
     GroupSession,
     HeldMovement,
@@ -211,6 +212,7 @@ def one_of_each(canary):
         created_at=NOW,
     )
     Task.objects.create(account=account, title="x", opened_at=NOW, due_at=NOW)
+    CsmSentiment.objects.create(account=account, external_id="C-1", said_at=NOW, value=3)
     GroupSession.objects.create(external_id="S-1", kind_id="webinar", starts_at=NOW)
     Job.objects.create(kind="k", key="1", next_at=NOW)
     InboxReceipt.objects.create(source="s", key="k", digest="d", received_at=NOW)

@@ -387,7 +387,8 @@ def test_a_merged_account_is_in_no_list():
 
 GOES_OVER = {
     "accounts.AccountId", "accounts.Attendance", "accounts.AttributeHistory",
-    "accounts.BusinessEvent", "accounts.Contact", "accounts.Contract", "accounts.ErasedUser",
+    "accounts.BusinessEvent", "accounts.Contact", "accounts.Contract", "accounts.CsmSentiment",
+    "accounts.ErasedUser",
     "accounts.HeldMovement", "accounts.Interaction", "accounts.Invoice", "accounts.LedgerDue",
     "accounts.OnboardingStep", "accounts.OutboxMessage", "accounts.SessionDay", "accounts.Signal",
     "accounts.SignalDelivery", "accounts.TeamMember", "accounts.Ticket", "accounts.UsageDay",

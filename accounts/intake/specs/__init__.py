@@ -1,7 +1,14 @@
 """What one record of each kind may say: the one table behind CSV, JSON, staging and the docs."""
 
 from accounts.intake.fields import Field, Kind, RecordSpec, Type
-from accounts.intake.specs.contact import ATTENDANCES, EVENTS, GROUP_SESSIONS, INTERACTIONS, TICKETS
+from accounts.intake.specs.contact import (
+    ATTENDANCES,
+    CSM_SENTIMENTS,
+    EVENTS,
+    GROUP_SESSIONS,
+    INTERACTIONS,
+    TICKETS,
+)
 from accounts.intake.specs.customers import ACCOUNT_HISTORY, ACCOUNTS, CONTACTS, ONBOARDING, TEAM
 from accounts.intake.specs.money import CONTRACTS, INVOICES, MOVEMENTS
 from accounts.intake.specs.surveys import SURVEY_ANSWERS
@@ -30,6 +37,7 @@ SPECS: dict[Kind, RecordSpec] = {
         INTERACTIONS,
         GROUP_SESSIONS,
         ATTENDANCES,
+        CSM_SENTIMENTS,
         EVENTS,
         ONBOARDING,
         SURVEY_ANSWERS,

@@ -1,4 +1,4 @@
-"""What is said between customers and us: tickets, meetings and dated events."""
+"""What is said between customers and us: tickets, meetings, dated events, how a CSM sees them."""
 
 from accounts.catalogue import Sentiment, Severity, TicketCategory
 from accounts.intake.fields import Kind, RecordSpec, Type
@@ -73,6 +73,19 @@ ATTENDANCES = RecordSpec(
         ACCOUNT,
         telling("attended", Type.BOOLEAN, clearable=False, help_text="false: did not come"),
         may("minutes", Type.INTEGER, max_value=10_000, help_text="how long they stayed"),
+        LEARNED,
+    ),
+)
+CSM_SENTIMENTS = RecordSpec(
+    Kind.CSM_SENTIMENTS,
+    ("external_id",),
+    (
+        EXTERNAL_ID,
+        ACCOUNT,
+        must("said_at", Type.PAST_MOMENT),
+        must("value", Type.INTEGER, min_value=1, max_value=5, help_text="1 at risk … 5 strong"),
+        may("said_by", Type.EMAIL, help_text="of a person who logs in"),
+        may("reason", Type.NAME, max_length=300),
         LEARNED,
     ),
 )

@@ -3,6 +3,7 @@
 from accounts.intake.fields import Kind
 from accounts.loading.tables.contact import (
     ATTENDANCES,
+    CSM_SENTIMENTS,
     EVENTS,
     GROUP_SESSIONS,
     INTERACTIONS,
@@ -21,6 +22,7 @@ TABLES: dict[Kind, FactTable] = {
     Kind.INTERACTIONS: INTERACTIONS,
     Kind.GROUP_SESSIONS: GROUP_SESSIONS,
     Kind.ATTENDANCES: ATTENDANCES,
+    Kind.CSM_SENTIMENTS: CSM_SENTIMENTS,
     Kind.EVENTS: EVENTS,
     Kind.ONBOARDING: ONBOARDING,
 }

@@ -1,4 +1,4 @@
-"""Tickets, meetings and dated events."""
+"""Tickets, meetings, dated events and how a CSM sees an account."""
 
 from accounts.loading.tables.fact_table import (
     ACCOUNT,
@@ -123,6 +123,22 @@ ATTENDANCES = FactTable(
             "is a contact of another account; correct one of both",
         ),
     ),
+    once=DATED,
+    is_dated=True,
+)
+CSM_SENTIMENTS = FactTable(
+    "accounts_csmsentiment",
+    (
+        ID,
+        SOURCE_ID,
+        ACCOUNT_ID,
+        *plain("said_at", "value"),
+        text("reason"),
+        StoredColumn("said_by_id", "said_by"),
+    ),
+    references=(ACCOUNT, person_reference("said_by")),
+    key=OF_SOURCE,
+    same="t.said_at = s.said_at",
     once=DATED,
     is_dated=True,
 )

@@ -232,6 +232,33 @@ CARE = [
             "learned_at": "{day}::timestamptz - make_interval(days => (a.id % 300)::int)",
         },
     ),
+    # A person of every account came to one of a thousand webinars.
+    Rows(
+        "accounts_groupsession",
+        "generate_series(1, 1000) n",
+        {
+            "external_id": "n || '-g'",
+            "kind": "'webinar'",
+            "starts_at": "{day}::timestamptz - make_interval(days => n % 300)",
+        },
+    ),
+    Rows(
+        "accounts_attendance",
+        "accounts_contact c JOIN accounts_groupsession s"
+        " ON c.external_id = c.account_id || '-c1'"
+        " AND s.external_id = 1 + c.account_id % 1000 || '-g'",
+        {"session_id": "s.id", "contact_id": "c.id", "account_id": "c.account_id"},
+    ),
+    Rows(
+        "accounts_csmsentiment",
+        "accounts_account a",
+        {
+            "account_id": "a.id",
+            "external_id": "a.id || '-s'",
+            "said_at": "{day}::timestamptz - make_interval(days => (a.id % 120)::int)",
+            "value": "1 + a.id % 5",
+        },
+    ),
     Rows(
         "surveys_response",
         "accounts_account a",
