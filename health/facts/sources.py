@@ -45,6 +45,8 @@ _SPANS = {
     FactSource.ONBOARDING: "SELECT min(due_on), max(done_on) FROM accounts_onboardingstep",
     FactSource.SURVEYS: "SELECT min(answered_at AT TIME ZONE %(zone)s)::date,"
     " max(answered_at AT TIME ZONE %(zone)s)::date FROM surveys_response",
+    FactSource.CSM_SENTIMENT: "SELECT min(said_at AT TIME ZONE %(zone)s)::date,"
+    " max(said_at AT TIME ZONE %(zone)s)::date FROM accounts_csmsentiment",
 }
 
 # Whether a source delivers at all, before a night has asked since when.
@@ -61,6 +63,7 @@ _DELIVERS = {
     FactSource.EVENTS: "accounts_businessevent",
     FactSource.ONBOARDING: "accounts_onboardingstep",
     FactSource.SURVEYS: "surveys_response",
+    FactSource.CSM_SENTIMENT: "accounts_csmsentiment",
 }
 
 

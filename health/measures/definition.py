@@ -25,6 +25,7 @@ class FactSource(StrEnum):
     EVENTS = "events"
     ONBOARDING = "onboarding"
     SURVEYS = "surveys"
+    CSM_SENTIMENT = "csm_sentiment"
 
 
 class Better(StrEnum):

@@ -112,6 +112,79 @@ class ReplyHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class TalksOfKind:
+    """Interactions of a kind in so many days, and group sessions of it to which somebody of the
+    account came."""
+
+    kind: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleWhoCame:
+    """Distinct contacts who took part in interactions or came to group sessions of a kind."""
+
+    kind: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShareWhoCame:
+    """Of those who were expected at group sessions of a kind; NaN where nobody was."""
+
+    kind: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conversations:
+    """Interactions that were not support, in so many days: all, or only those of a sentiment."""
+
+    days: int
+    sentiment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExecutiveTalks:
+    """Interactions in which a VP or above took part, in so many days."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionsEngaged:
+    """Distinct job functions of contacts who took part in interactions of so many days."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsRated:
+    """Share of tickets solved in so many days with a satisfaction of 4 or 5, of those that have
+    one; NaN where none has."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsNegative:
+    """Share of tickets opened in so many days whose sentiment is negative, of those that have one;
+    0 without a ticket, NaN where none of them has one."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class CsmSentimentValue:
+    """What a CSM said last, 1 to 5; NaN where nobody ever did."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsmSentimentAge:
+    """Days since then."""
+
+
+@dataclass(frozen=True, slots=True)
 class EventHistory:
     """Days for which business events can be known."""
 
@@ -140,6 +213,16 @@ Demand: TypeAlias = (
     | TicketCount
     | FirstReplyHours
     | ReplyHistory
+    | TalksOfKind
+    | PeopleWhoCame
+    | ShareWhoCame
+    | Conversations
+    | ExecutiveTalks
+    | FunctionsEngaged
+    | TicketsRated
+    | TicketsNegative
+    | CsmSentimentValue
+    | CsmSentimentAge
     | ArrInBase
     | OwnSegment
 )

@@ -16,6 +16,7 @@ Chosen: TypeAlias = Mapping[str, str]
 class ParameterKind(StrEnum):
     FEATURE = "feature"
     EVENT_KIND = "event kind"
+    INTERACTION_KIND = "interaction kind"
     CHOICE = "choice"
     DAYS = "days"
 
@@ -34,7 +35,7 @@ class Parameter:
     @property
     def is_row(self) -> bool:
         """The value is the key of a row that only the database knows."""
-        return self.kind in (ParameterKind.FEATURE, ParameterKind.EVENT_KIND)
+        return self.kind in _KEYS_OF_ROWS
 
     def problem(self, value: str) -> str:
         """Why the value does not fit; empty where it does."""
@@ -50,6 +51,11 @@ class Parameter:
         return f"{value} days" if self.kind is ParameterKind.DAYS else value
 
 
+_KEYS_OF_ROWS = (
+    ParameterKind.FEATURE,
+    ParameterKind.EVENT_KIND,
+    ParameterKind.INTERACTION_KIND,
+)
 _MOST_DAYS = 365
 
 
@@ -91,6 +97,7 @@ SEASON = Parameter(
 )
 AGAINST = Parameter("against", "Against the feature", ParameterKind.FEATURE)
 EVENT = Parameter("kind", "Kind of event", ParameterKind.EVENT_KIND)
+INTERACTION = Parameter("kind", "Kind of interaction", ParameterKind.INTERACTION_KIND)
 PER = Parameter(
     "per",
     "Divided by",
@@ -129,3 +136,4 @@ SEVERITY = Parameter(
     {"urgent": "urgent", "high": "high or urgent"},
     default="urgent",
 )
+HALF_A_YEAR = Parameter("days", "Window in days", ParameterKind.DAYS, default="180")

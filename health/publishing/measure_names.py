@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
-from accounts.models import BusinessEventKind, Feature
+from accounts.models import BusinessEventKind, Feature, InteractionKind
 from health.measures import MEASURES
 from health.measures.parameters import Parameter, ParameterKind
 from health.scoring import Problem, ScorecardSpec
@@ -12,6 +13,14 @@ from health.scoring import Problem, ScorecardSpec
 _WORDS = {
     ParameterKind.FEATURE: "there is no feature “{}”",
     ParameterKind.EVENT_KIND: "there is no kind of business event “{}”",
+    ParameterKind.INTERACTION_KIND: "there is no kind of interaction “{}”",
+}
+
+NamedRow: TypeAlias = Feature | BusinessEventKind | InteractionKind
+_MODELS: dict[ParameterKind, type[NamedRow]] = {
+    ParameterKind.FEATURE: Feature,
+    ParameterKind.EVENT_KIND: BusinessEventKind,
+    ParameterKind.INTERACTION_KIND: InteractionKind,
 }
 
 
@@ -27,19 +36,15 @@ def misnamed(card: ScorecardSpec) -> Iterator[Problem]:
 
 
 def known_rows(pairs: Iterable[tuple[Parameter, str]]) -> dict[ParameterKind, set[str]]:
-    """Of the features and kinds of events that are named those that exist: a question each."""
+    """Of the features and kinds that are named those that exist: a question each."""
     named: dict[ParameterKind, set[str]] = {kind: set() for kind in _WORDS}
     for parameter, value in pairs:
         if parameter.is_row:
             named[parameter.kind].add(value)
-    features, kinds = named[ParameterKind.FEATURE], named[ParameterKind.EVENT_KIND]
-    return {
-        ParameterKind.FEATURE: _existing_keys(Feature, features),
-        ParameterKind.EVENT_KIND: _existing_keys(BusinessEventKind, kinds),
-    }
+    return {kind: _existing_keys(_MODELS[kind], keys) for kind, keys in named.items()}
 
 
-def _existing_keys(model: type[Feature] | type[BusinessEventKind], keys: set[str]) -> set[str]:
+def _existing_keys(model: type[NamedRow], keys: set[str]) -> set[str]:
     if not keys:
         return set()
     return set(model._default_manager.filter(key__in=keys).values_list("key", flat=True))

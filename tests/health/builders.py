@@ -6,10 +6,13 @@ from itertools import count
 from accounts.catalogue import ActorClass
 from accounts.models import (
     Account,
+    Attendance,
     BusinessEvent,
     Contact,
     Contract,
+    CsmSentiment,
     Feature,
+    GroupSession,
     Interaction,
     Invoice,
     OnboardingStep,
@@ -193,4 +196,27 @@ def add_step(account, *, due_days_ago, done_days_ago=None):
         name="Step",
         due_on=ago(due_days_ago),
         done_on=None if done_days_ago is None else ago(done_days_ago),
+    )
+
+
+def hold_session(kind, *people, days_ago, missed=()):
+    """A group session to which these people came, and at which those of `missed` were expected."""
+    session = GroupSession.objects.create(
+        external_id=unique("session"), kind_id=kind, starts_at=at(ago(days_ago))
+    )
+    for person in (*people, *missed):
+        Attendance.objects.create(
+            session=session, contact=person, account=person.account, attended=person not in missed
+        )
+    return session
+
+
+def say(account, value, *, days_ago, hour=12, **values):
+    """How a CSM sees the account."""
+    moment = at(ago(days_ago), hour)
+    return CsmSentiment.objects.create(
+        account=account,
+        external_id=unique("said"),
+        value=value,
+        **{"said_at": moment, "learned_at": moment, **values},
     )

@@ -63,6 +63,8 @@ def values(parameter):
             return "key of a feature"
         case ParameterKind.EVENT_KIND:
             return "key of a kind of business event"
+        case ParameterKind.INTERACTION_KIND:
+            return "key of a kind of interaction"
         case ParameterKind.CHOICE:
             said = ", ".join(parameter.choices)
         case ParameterKind.DAYS:

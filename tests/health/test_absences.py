@@ -9,10 +9,14 @@ from health.measures import MEASURES, Facts
 from health.measures.demands import (
     ArrInBase,
     ChosenFacts,
+    CsmSentimentAge,
     FeatureHistory,
     FirstReplyHours,
     ReplyHistory,
     SessionHistory,
+    ShareWhoCame,
+    TicketsNegative,
+    TicketsRated,
     ValueHistory,
 )
 from health.measures.inputs import Flags
@@ -47,6 +51,10 @@ _MAY_BE_UNKNOWN = (
     SessionHistory,
     FirstReplyHours,
     ReplyHistory,
+    ShareWhoCame,
+    TicketsNegative,
+    TicketsRated,
+    CsmSentimentAge,
 )
 
 # With and without enough accounts to be compared with.

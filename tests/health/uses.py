@@ -27,6 +27,12 @@ EVERY_USE = (
     "first_reply_hours",
     "event_count(kind=qbr_held)",
     "event_count(kind=qbr_held, days=30)",
+    "interaction_count(kind=qbr)",
+    "interaction_count(kind=webinar, days=30)",
+    "people_attended(kind=training)",
+    "attendance_share(kind=webinar)",
+    "executive_conversations",
+    "functions_engaged(days=90)",
     "champions(percentile=segment)",
     "feature_events(feature=reports, per=seats, percentile=all)",
 )

@@ -8,21 +8,27 @@ from typing import Any, Protocol
 from django import forms
 from django.utils.translation import gettext, gettext_noop
 
-from accounts.models import BusinessEventKind, Feature
+from accounts.models import BusinessEventKind, Feature, InteractionKind
 from health.definitions import MeasureName
 from health.measures import MEASURES, Definition
 from health.measures.parameters import PERCENTILE, Parameter, ParameterKind
 from health.publishing.measure_names import known_rows
 
 # Lists of what there is, on the page once: inputs name them.
-LISTS = {ParameterKind.FEATURE: "known-features", ParameterKind.EVENT_KIND: "known-event-kinds"}
+LISTS = {
+    ParameterKind.FEATURE: "known-features",
+    ParameterKind.EVENT_KIND: "known-event-kinds",
+    ParameterKind.INTERACTION_KIND: "known-interaction-kinds",
+}
 _LACKING = {
     ParameterKind.FEATURE: gettext_noop("Choose a feature by its key."),
     ParameterKind.EVENT_KIND: gettext_noop("Choose a kind of business event by its key."),
+    ParameterKind.INTERACTION_KIND: gettext_noop("Choose a kind of interaction by its key."),
 }
 _NO_ROW = {
     ParameterKind.FEATURE: gettext_noop("There is no feature “%(key)s”."),
     ParameterKind.EVENT_KIND: gettext_noop("There is no kind of business event “%(key)s”."),
+    ParameterKind.INTERACTION_KIND: gettext_noop("There is no kind of interaction “%(key)s”."),
 }
 
 
@@ -102,10 +108,13 @@ def name_begun(form: ChoiceForm, stem: str) -> str:
 
 
 def known_choices() -> dict[str, Any]:
-    """What a feature or a kind of event may be, for the lists of the page."""
+    """What a feature, a kind of event or of interaction may be, for the lists of the page."""
     return {
         "features": list(Feature.objects.order_by("key").values_list("key", "name")),
         "event_kinds": list(BusinessEventKind.objects.order_by("key").values_list("key", "name")),
+        "interaction_kinds": list(
+            InteractionKind.objects.order_by("key").values_list("key", "name")
+        ),
     }
 
 

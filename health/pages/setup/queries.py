@@ -35,6 +35,7 @@ SOURCE_WORDS = {
     FactSource.EVENTS: gettext_noop("business events"),
     FactSource.ONBOARDING: gettext_noop("onboarding steps"),
     FactSource.SURVEYS: gettext_noop("answers to surveys"),
+    FactSource.CSM_SENTIMENT: gettext_noop("CSM sentiment"),
 }
 
 
@@ -95,6 +96,7 @@ STEPS = (
             (Kind.EVENTS, FactSource.EVENTS),
             (Kind.ONBOARDING, FactSource.ONBOARDING),
             (Kind.SURVEY_ANSWERS, FactSource.SURVEYS),
+            (Kind.CSM_SENTIMENTS, FactSource.CSM_SENTIMENT),
         ),
         is_optional=True,
     ),

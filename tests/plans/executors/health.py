@@ -41,6 +41,10 @@ def chosen_facts():
         "nps",
         "repeat_tickets",
         "first_reply_hours",
+        "interaction_count(kind=webinar)",
+        "functions_engaged",
+        "ticket_sentiment",
+        "csm_sentiment",
     ]
     few = scope(as_known=True)
     block = FactScope(few.account_ids, DAY - timedelta(days=9), DAY, "UTC", as_known=True)
@@ -104,6 +108,10 @@ EXECUTORS = {
     "health.facts.chosen_facts:_ANSWERS": chosen_facts,
     "health.facts.chosen_tickets:_TICKETS": chosen_facts,
     "health.facts.chosen_tickets:_REPLIED_SINCE": chosen_facts,
+    "health.facts.chosen_contact:_TALKS": chosen_facts,
+    "health.facts.chosen_contact:_SESSIONS": chosen_facts,
+    "health.facts.chosen_contact:_TICKETS": chosen_facts,
+    "health.facts.chosen_contact:_SAID": chosen_facts,
     "health.facts.usage_days:_DAILY": chosen_facts,
     "health.facts.chosen_usage:_SUMS": chosen_facts,
     "health.facts.profiles:_PRESENT": facts,
