@@ -32,10 +32,17 @@ def document(**changes):
 
 
 def test_the_library_is_published_once_and_is_repeatable():
-    keys = ["four_inputs", "high_touch", "low_touch", "onboarding", "tech_touch"]
+    keys = [
+        "five_components",
+        "four_inputs",
+        "high_touch",
+        "low_touch",
+        "onboarding",
+        "tech_touch",
+    ]
     assert [card.key for card in install_library(now=NOW)] == keys
     assert install_library(now=NOW) == []
-    assert Publication.objects.count() == 5
+    assert Publication.objects.count() == 6
     assert AssignmentRule.objects.count() == 6
     assert sorted(in_force()) == keys
 
@@ -92,6 +99,31 @@ def test_the_shipped_weights_are_those_of_the_specification():
     assert spec.alert_lines == (40, 20)
     assert len(spec.measures) == 14
     assert (int(spec.recovery_margin), int(spec.minimum_confidence)) == (3, 60)
+
+
+def test_five_components_is_there_to_be_chosen_with_the_weights_of_the_specification():
+    install_library(now=NOW)
+    spec = in_force()["five_components"].spec
+    points = {
+        component.key: [float(component.weight * m.weight / 100) for m in component.measures]
+        for component in spec.components
+    }
+    assert points == {
+        "usage": pytest.approx([10, 10, 10], abs=0.003),
+        "engagement": [10, 10, 5],
+        "relationship": [10, 5, 5],
+        "support": pytest.approx([5, 5, 5], abs=0.002),
+        "growth": [5, 5],
+    }
+    bands = [(b.key, int(b.lower), b.at_risk, b.tone.value, b.order) for b in spec.bands]
+    assert bands == [
+        ("healthy", 80, False, "healthy", 10),
+        ("stable", 60, False, "healthy", 15),
+        ("at_risk", 40, True, "watch", 25),
+        ("critical", 20, True, "intervene", 35),
+        ("emergency", 0, True, "intervene", 40),
+    ]
+    assert not AssignmentRule.objects.filter(scorecard_key="five_components").exists()
 
 
 def test_the_tech_touch_card_to_the_cent():

@@ -134,8 +134,10 @@ def test_who_comes_back_lower_has_passed_the_lines_below_the_band_it_had(account
 def test_a_line_is_judged_as_long_as_somebody_watches_it():
     line = WatchLine.objects.get(subject="score", value=40)
     keys = ["high_touch", "low_touch", "onboarding", "tech_touch"]
+    chosen_by_nobody = [("scorecard:five_components", f"line:{value}") for value in (40, 20)]
     others = [(f"scorecard:{key}", f"line:{value}") for key in keys for value in (40, 20)]
     assert watched() == [
+        *chosen_by_nobody,
         ("scorecard:four_inputs", "line:40"),
         ("scorecard:four_inputs", "line:20"),
         *others,
@@ -148,6 +150,7 @@ def test_a_line_is_judged_as_long_as_somebody_watches_it():
     assert watched() == [
         (OWNER, "line:55"),
         (OWNER, "line:40"),
+        *chosen_by_nobody,
         ("scorecard:four_inputs", "line:20"),
         *others,
     ]

@@ -11,7 +11,9 @@ from accounts.ui.bands import band_look, bands_shown
 from health.models import CurrentHealth, HealthScore, Scorecard
 from health.publishing import copy_to_draft, install_library, publish
 from health.queries.publications import forget_latest
+from health.queries.rules import RuleContent
 from health.queries.scorecards import in_force, published_card
+from tests.cards import put_rules_in_force
 from tests.times import now, today
 
 pytestmark = pytest.mark.django_db
@@ -75,6 +77,21 @@ def test_an_own_band_looks_as_its_columns_say(accounts):
     assert band_look("old").tone == "unscored"
     # Bands of the versions before keep their look, for the past.
     assert band_look("intervene").tone == "intervene"
+
+
+def test_a_scorecard_that_nobody_gets_adds_no_band_before_a_rule_gives_it(boss):
+    install_library(now=now())
+    three = ["healthy", "watch", "intervene", "unscored"]
+    forget_latest()
+    assert bands_shown([]) == three
+    assert bands_shown(["critical"]) == [*three[:3], "critical", "unscored"]
+
+    put_rules_in_force([RuleContent("five_components")], now=now())
+    forget_latest()
+    five = ["healthy", "stable", "at_risk", "critical", "emergency", "unscored"]
+    assert bands_shown([]) == five
+    tones = [band_look(band).tone for band in five]
+    assert tones == ["healthy", "healthy", "watch", "intervene", "intervene", "unscored"]
 
 
 def test_the_portfolio_offers_and_colours_own_bands_the_worst_first(client, accounts):

@@ -61,6 +61,21 @@ CURVES = {
     "days_since_executive": Line(((45, 100), (90, 85), (180, 60), (365, 20), (540, 0))),
     "days_since_conversation": Line(((14, 100), (30, 85), (60, 55), (90, 30), (150, 0))),
     "levels_engaged_180d": Line(((0, 0), (1, 35), (2, 70), (3, 100))),
+    "usage_events(per=people, percentile=segment)": Line(
+        ((0, 0), (25, 40), (50, 70), (75, 85), (100, 100))
+    ),
+    "sessions_per_user": Line(((0, 0), (2, 40), (8, 70), (16, 90), (24, 100))),
+    "minutes_per_user(percentile=segment)": Line(
+        ((0, 0), (25, 40), (50, 70), (75, 85), (100, 100))
+    ),
+    "nps": Line(((-100, 0), (0, 50), (30, 75), (70, 100))),
+    "csm_sentiment": Line(((1, 0), (3, 50), (5, 100))),
+    "executive_conversations": Line(((0, 0), (1, 60), (2, 85), (3, 100))),
+    "ticket_trend": Line((("-.2", 100), (0, 85), (".5", 50), (1, 20), (2, 0))),
+    "ticket_sentiment": Line(((0, 100), (".25", 75), (".5", 45), (1, 10))),
+    "resolution_satisfaction": Line(((0, 0), (".5", 40), (".8", 75), (1, 100))),
+    "users_growth": Line((("-.5", 0), ("-.2", 35), (0, 70), (".1", 85), (".2", 100))),
+    "usage_growth": Line((("-.5", 0), ("-.2", 35), (0, 70), (".1", 85), (".2", 100))),
     "onboarding_steps_done": Line(((0, 0), (".5", 40), (".8", 75), (1, 100))),
     "users_logged_in_since_start": Line(((0, 0), (".2", 40), (".5", 75), (".8", 100))),
     "core_features_since_start": Line(((0, 0), (".25", 40), (".5", 65), (".75", 85), (1, 100))),
@@ -114,6 +129,31 @@ CARDS: dict[str, dict[str, tuple[int, dict[str, int]]]] = {
             {"arr_movement": 50, "commercial_conversations_90d": 25, "worst_days_overdue_180d": 25},
         ),
         "relationship": (15, _RELATIONSHIP),
+    },
+    # In points of 100, as the specification has them.
+    "five_components": {
+        "usage": (
+            30,
+            {
+                "login_frequency": 10,
+                "core_feature_depth": 10,
+                "usage_events(per=people, percentile=segment)": 10,
+            },
+        ),
+        "engagement": (
+            25,
+            {
+                "sessions_per_user": 10,
+                "minutes_per_user(percentile=segment)": 10,
+                "users_active": 5,
+            },
+        ),
+        "relationship": (20, {"nps": 10, "csm_sentiment": 5, "executive_conversations": 5}),
+        "support": (
+            15,
+            {"ticket_trend": 5, "ticket_sentiment": 5, "resolution_satisfaction": 5},
+        ),
+        "growth": (10, {"users_growth": 5, "usage_growth": 5}),
     },
     "high_touch": _by_tier(30, 25, 15, 15, 15),
     "low_touch": _by_tier(35, 15, 20, 15, 15),

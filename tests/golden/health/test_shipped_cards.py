@@ -10,16 +10,27 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from accounts.models import SessionDay
 from health.models import HealthScore
 from health.publishing import install_library
+from health.queries.rules import RuleContent
 from health.queries.scorecards import published_card
 from health.recompute import recompute
+from surveys.models import Response
+from tests.cards import put_rules_in_force
 from tests.golden.health.cards import worked
 from tests.health import builders as make
 from tests.health.builders import DAY, NOW
 
 pytestmark = pytest.mark.django_db
 MONTH = range(28)
+
+
+def work(account, *, sessions, minutes, days_ago=4):
+    day = make.ago(days_ago)
+    SessionDay.objects.create(
+        account=account, day=day, learned_on=day, sessions=sessions, minutes=minutes
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +40,7 @@ def sources():
     old = make.make_account()
     make.use(old, make.make_feature(plans=["of nobody"]), days_ago=700)
     make.be_active(old, "old", days_ago=700)
+    work(old, sessions=1, minutes=1, days_ago=700)
     make.open_ticket(old, days_ago=700, solved_days_ago=700)
     make.talk(old, make.make_contact(old), days_ago=700)
     make.happen(old, "reorganisation", days_ago=700)
@@ -225,6 +237,77 @@ def test_tech_touch(sources):
     make.happen(account, "upsell_declined", days_ago=10)
     make.happen(account, "renewal_pushback", days_ago=20)
     assert_to_the_cent(account, "tech_touch", raw, taken_off={"arr_movement": 70})
+
+
+def answer_nps(account, value, standing):
+    Response.objects.create(
+        account=account, external_id=make.unique("answer"), survey_key="nps", kind="nps",
+        lowest=0, highest=10, value=value, standing=standing, moment="rhythm",
+        answered_at=make.at(make.ago(50)), learned_at=make.at(make.ago(50)),
+    )  # fmt: skip
+
+
+def test_five_components(sources):
+    """Which no shipped rule gives: here it is chosen for everybody."""
+    put_rules_in_force([RuleContent("five_components")], now=NOW)
+    plan = make.make_plan()
+    reports, exports, *_unused = core_features(plan)
+    minor = make.make_feature(is_core=False)
+    account = make.make_account(plan=plan, seats=10)
+    # 22 others, whose one person did 1 to 22 events and worked 10 to 220 minutes; with the old
+    # company, which did nothing, and the account itself 24 are compared.
+    for number in range(1, 23):
+        other = make.make_account()
+        make.be_active(other, "one", days_ago=4)
+        make.use(other, minor, days_ago=4, events=number)
+        work(other, sessions=1, minutes=10 * number)
+    work(account, sessions=30, minutes=290)
+    # 10 and 6 active days; in the four weeks that ended 84 days before, three people were.
+    make.be_active(account, "ada", days_ago=range(10))
+    make.be_active(account, "bo", days_ago=range(0, 12, 2))
+    for user in ("ada", "cy", "dee"):
+        make.be_active(account, user, days_ago=[84, 111])
+    # 21 events of two people, two of four core features among them; 20 a quarter before.
+    make.use(account, reports, days_ago=3, events=12)
+    make.use(account, exports, days_ago=5, events=4)
+    make.use(account, minor, days_ago=20, events=5)
+    make.use(account, reports, days_ago=90, events=20)
+    # Four of them tell a sentiment, three were rated when they were solved.
+    for opened, solved, sentiment, satisfaction in (
+        (5, 4, "negative", 2),
+        (20, 15, "neutral", 5),
+        (40, 38, "positive", 4),
+        (60, 59, "positive", None),
+        (89, 88, "", None),
+    ):
+        make.open_ticket(
+            account, days_ago=opened, solved_days_ago=solved, sentiment=sentiment,
+            satisfaction=satisfaction,
+        )  # fmt: skip
+    for value, standing in ((9, 1), (10, 1), (8, 0), (3, -1)):
+        answer_nps(account, value, standing)
+    make.say(account, 4, days_ago=45)
+    make.talk(account, make.make_contact(account, level="vp"), days_ago=100)
+    raw = {
+        "login_frequency": Fraction(16, 2) * Fraction(30, 28),
+        "core_feature_depth": "0.5",
+        # 10.5 a person: ten others and the old company are below.
+        "usage_events(per=people, percentile=segment)": Fraction(1150, 24),
+        "sessions_per_user": 15,
+        # 145 a person: 14 others and the old company are below.
+        "minutes_per_user(percentile=segment)": Fraction(1550, 24),
+        "users_active": "0.2",
+        "nps": 25,
+        "csm_sentiment": 3 + Fraction(90 - 45, 60),
+        "executive_conversations": 1,
+        "ticket_trend": Fraction(2, 30) / Fraction(5, 90) - 1,
+        "ticket_sentiment": "0.25",
+        "resolution_satisfaction": Fraction(2, 3),
+        "users_growth": Fraction(2, 3) - 1,
+        "usage_growth": Fraction(21, 20) - 1,
+    }
+    assert_to_the_cent(account, "five_components", raw)
+    assert HealthScore.objects.get(account=account, day=DAY).band == "stable"
 
 
 def test_onboarding(sources):
