@@ -48,6 +48,7 @@ from surveys.pages.answering import views as answering
 from surveys.pages.editor import forecast as survey_forecasts
 from surveys.pages.editor import views as survey_editor
 from surveys.pages.follow_ups import views as follow_ups
+from surveys.pages.invitations import views as survey_invitations
 from surveys.pages.results import views as survey_results
 
 register_converter(AccountIdConverter, "account_id")
@@ -165,6 +166,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<str:token>/stop/", answering.stop, name="survey_stop"),
     path("survey-look/<str:colour>.css", survey_look.colours, name="survey_look"),
     path("survey-look/<str:digest>/logo", survey_look.logo, name="survey_logo"),
+    path(
+        "surveys/invitations/<int:invitation_id>/",
+        survey_invitations.invitation,
+        name="survey_invitation",
+    ),
+    path(
+        "surveys/invitations/<int:invitation_id>/revoke/",
+        survey_invitations.revoke_invitation,
+        name="survey_invitation_revoke",
+    ),
     path("surveys/follow-ups/", follow_ups.follow_ups, name="follow_ups"),
     path("surveys/follow-ups/<int:follow_up_id>/", follow_ups.follow_up, name="follow_up"),
     path(
@@ -235,5 +246,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="account_play_stop",
     ),
     path("accounts/<account_id:external_id>/surveys/", account.surveys, name="account_surveys"),
+    path(
+        "accounts/<account_id:external_id>/surveys/ask/", survey_invitations.ask, name="survey_ask"
+    ),
     path("accounts/<account_id:external_id>/tasks/", account.tasks, name="account_tasks"),
 ]

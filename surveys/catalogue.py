@@ -77,6 +77,18 @@ class TriageCriterion(StrEnum):
     OTHER = "other"
 
 
+class RevokedBecause(StrEnum):
+    """Why one of us took a link back."""
+
+    BY_MISTAKE = "by_mistake"
+    WRONG_PERSON = "wrong_person"
+    TOLD_OTHERWISE = "told_otherwise"
+    """They have said it in another way."""
+    NOT_NOW = "not_now"
+    LINK_SPREAD = "link_spread"
+    """Others have the link."""
+
+
 KIND_WORDS = Words({"nps": "NPS", "csat": "CSAT", "ces": "CES", "free": "Free questions"})
 MOMENT_WORDS = Words(
     {
@@ -95,6 +107,15 @@ RECIPIENT_WORDS = Words(
         "closest": "The person we know best",
         "deciders": "Those who decide",
         "everybody": "Everybody who may be written to",
+    }
+)
+REVOKED_WORDS = Words(
+    {
+        "by_mistake": "Asked by mistake",
+        "wrong_person": "The wrong person",
+        "told_otherwise": "They have told us in another way",
+        "not_now": "Not the time to ask",
+        "link_spread": "Others have the link",
     }
 )
 HELD_BACK_WORDS = Words(

@@ -19,6 +19,9 @@ from surveys.engine.planning import lock_accounts, plan_candidates, published_su
 from surveys.invitation_links import new_nonce
 from surveys.models import Invitation, Survey
 
+LINK_BY_HAND = "link:"
+"""How the occasion of an invitation begins whose link one of us hands over."""
+
 
 class NoSurveyInForceError(ValueError):
     """No version of the survey is published."""
@@ -105,17 +108,32 @@ def _answers_to(survey: Survey, taken: list[SurveyRequest]) -> dict[SurveyReques
     return {each: found[each.account_id, each.occasion] for each in taken}
 
 
+def occasion_by_hand(contact: Contact, now: datetime) -> str:
+    """Of one person once a day."""
+    return f"by hand:{contact.pk}:{now.date()}"
+
+
+def candidate_by_hand(
+    survey: Survey, *, contact: Contact, by: User, now: datetime
+) -> SurveyCandidate:
+    return _candidate_of(survey, _request_by_hand(contact, by=by, now=now), now)
+
+
+def _request_by_hand(contact: Contact, *, by: User, now: datetime) -> SurveyRequest:
+    return SurveyRequest(
+        contact.account_id,
+        occasion=occasion_by_hand(contact, now),
+        asked_by=f"user:{by.pk}",
+        contact_id=contact.pk,
+    )
+
+
 def ask_by_hand(survey_key: str, *, contact: Contact, by: User, now: datetime) -> RequestAnswer:
     """One of us asks for it; of one person once a day.
 
     Raises NoSurveyInForceError, BusyAccountError.
     """
-    asked = SurveyRequest(
-        contact.account_id,
-        occasion=f"by hand:{contact.pk}:{now.date()}",
-        asked_by=f"user:{by.pk}",
-        contact_id=contact.pk,
-    )
+    asked = _request_by_hand(contact, by=by, now=now)
     answer = request_survey(survey_key, [asked], now=now).get(asked)
     if answer is None:
         raise BusyAccountError
@@ -124,13 +142,16 @@ def ask_by_hand(survey_key: str, *, contact: Contact, by: User, now: datetime) -
 
 def make_link(survey_key: str, *, contact: Contact, by: User, now: datetime) -> Invitation:
     """An invitation without a message: whoever asked gives the person its link
-    (`survey_path(pk, nonce)`). Nothing holds it back, and it counts like those that were sent.
+    (`survey_path(pk, nonce)`). Nothing holds it back, and it counts like those that were sent. One
+    that waits for an answer is given again.
 
     Raises NoSurveyInForceError.
     """
     survey = published_survey(survey_key)
+    if (open_link := _open_link(survey_key, contact, now)) is not None:
+        return open_link
     nonce = new_nonce()
-    occasion = f"link:{contact.pk}:{now.isoformat()}"
+    occasion = f"{LINK_BY_HAND}{contact.pk}:{now.isoformat()}"
     language = language_for(
         contact.language,
         contact.account.language,
@@ -154,3 +175,15 @@ def make_link(survey_key: str, *, contact: Contact, by: User, now: datetime) -> 
         expires_at=now + timedelta(days=survey.expires_days),
         asked_by=f"user:{by.pk}",
     )
+
+
+def _open_link(survey_key: str, contact: Contact, now: datetime) -> Invitation | None:
+    rows = Invitation.objects.filter(
+        contact=contact,
+        survey__key=survey_key,
+        survey__state=Survey.State.PUBLISHED,
+        occasion__startswith=LINK_BY_HAND,
+        state=Invitation.State.SENT,
+        expires_at__gt=now,
+    )
+    return rows.order_by("-pk").first()

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from accounts.models import Account
-from surveys.catalogue import CHECKPOINTS, HELD_BACK_WORDS, KIND_WORDS, MOMENT_WORDS, SurveyType
+from surveys.catalogue import (
+    CHECKPOINTS,
+    HELD_BACK_WORDS,
+    KIND_WORDS,
+    MOMENT_WORDS,
+    REVOKED_WORDS,
+    SurveyType,
+)
 from surveys.models import FollowUp, Invitation, Response
 from surveys.queries.answer_changes import AnswerChange, changes_of_answers
 
@@ -27,14 +34,19 @@ class SurveyEntry:
     @property
     def reason(self) -> str:
         """Why it was held back, revoked or not delivered."""
-        reason = self.invitation.reason if self.invitation else ""
-        return HELD_BACK_WORDS.label(reason) if reason else ""
+        return reason_word(self.invitation) if self.invitation else ""
 
     @property
     def order(self) -> tuple[datetime, int, int]:
         """Different for each, so that pages do not share one."""
         invitation = self.invitation.pk if self.invitation else 0
         return self.at, invitation, self.response.pk if self.response else 0
+
+
+def reason_word(invitation: Invitation) -> str:
+    """Why it was held back or revoked, in words; empty where it was neither."""
+    words = REVOKED_WORDS if invitation.state == Invitation.State.REVOKED else HELD_BACK_WORDS
+    return words.label(invitation.reason) if invitation.reason else ""
 
 
 def survey_entries(account: Account, *, limit: int) -> list[list[SurveyEntry]]:

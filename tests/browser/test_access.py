@@ -32,6 +32,7 @@ PAGES = {
         "/accounts/poorly/people/",
         "/accounts/poorly/revenue/",
         "/accounts/poorly/surveys/",
+        "/accounts/poorly/surveys/ask/",
         "/accounts/poorly/tasks/",
         "/surveys/",
         "/surveys/?by=segment",

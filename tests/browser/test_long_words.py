@@ -22,6 +22,7 @@ PAGES = (
     "/accounts/poorly/timeline/",
     "/accounts/poorly/people/",
     "/accounts/poorly/revenue/",
+    "/accounts/poorly/surveys/ask/",
     "/accounts/poorly/tasks/",
     "/executive/",
     "/executive/accounts/",

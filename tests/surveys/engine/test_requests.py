@@ -99,3 +99,14 @@ def test_a_link_by_hand_has_no_message_and_counts(by):
     house.contract(account, DAY + timedelta(days=60))
     plan_day(day=DAY, now=NOW)
     assert ("renewal_csat", "P0", "asked_lately") in asked()
+
+
+def test_a_link_that_waits_for_an_answer_is_given_again(by):
+    house.survey("asked", Moment.ON_REQUEST)
+    contact = house.customer().contacts.get()
+    made = make_link("asked", contact=contact, by=by, now=NOW)
+    assert make_link("asked", contact=contact, by=by, now=NOW + timedelta(days=3)) == made
+    late = make_link("asked", contact=contact, by=by, now=NOW + timedelta(days=31))
+    assert late != made
+    Invitation.objects.filter(pk=late.pk).update(state="answered")
+    assert make_link("asked", contact=contact, by=by, now=NOW + timedelta(days=32)) != late

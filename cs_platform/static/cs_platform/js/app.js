@@ -119,6 +119,14 @@
     }
   };
 
+  // Without the right to the clipboard the text stays selected, to be copied by keys.
+  const copyFrom = async (button) => {
+    const field = document.getElementById(button.dataset.copy);
+    field.select();
+    await navigator.clipboard?.writeText(field.value);
+    if (navigator.clipboard) button.textContent = button.dataset.copied;
+  };
+
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
@@ -127,6 +135,7 @@
     if (themed) setTheme(themed.dataset.themeSet);
     if (target.closest("[data-rail-toggle]")) toggleRail();
     if (target.closest("[data-print]")) window.print();
+    if (target.closest("[data-copy]")) copyFrom(target.closest("[data-copy]"));
     if (target.closest("[data-dismiss]")) target.closest("[data-toast]").remove();
     if (target.closest("[data-close]")) target.closest("dialog").close();
     if (target.closest("[data-shortcuts-open]")) {

@@ -1,0 +1,1 @@
+"""Asking one person by hand, and one invitation with its link."""
