@@ -78,7 +78,9 @@ class FactRows:
             onboarding=self.onboarding.on(
                 day, profiles=profiles, contracts=contracts, events=self.events
             ),
-            chosen=self.chosen.on(day, Given(profiles, self.activity, used, ledger)),
+            chosen=self.chosen.on(
+                day, Given(profiles, self.activity, used, ledger, contracts, self.invoices)
+            ),
             distributions=self.distributions.get(day, Distributions()),
         )
 

@@ -54,7 +54,7 @@ class TicketRows:
     def answer(self, demand: Demand, day: date, given: Given) -> Floats | None:
         match demand:
             case TicketCount():
-                return count(self.table, self._counted(demand, day), accounts=len(self.scope))
+                return count(self.table, self._rows_asked(demand, day), accounts=len(self.scope))
             case FirstReplyHours():
                 return self._first_reply(demand, day)
             case ReplyHistory():
@@ -62,7 +62,7 @@ class TicketRows:
             case _:
                 return None
 
-    def _counted(self, asked: TicketCount, day: date) -> Flags:
+    def _rows_asked(self, asked: TicketCount, day: date) -> Flags:
         today, table = number(day), self.table
         rows = within(table, day=today, window=asked.days)
         if asked.category:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from health.facts.chosen_contact import load_contact_rows
+from health.facts.chosen_contracts import load_money
 from health.facts.chosen_sessions import load_sessions
 from health.facts.chosen_tickets import load_tickets
 from health.facts.given import Given
@@ -27,6 +28,6 @@ def load_demanded(
     scope: FactScope, demands: Collection[Demand], feeds: Feeds
 ) -> tuple[DemandedRows, ...]:
     """Of those sources that something is demanded of."""
-    loaders = (load_sessions, load_tickets, load_contact_rows)
+    loaders = (load_sessions, load_tickets, load_money, load_contact_rows)
     found = (load(scope, demands, feeds) for load in loaders)
     return tuple(rows for rows in found if rows is not None)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from health.facts.activity import Activity
 from health.facts.profiles import Profiles
+from health.facts.revenue import Contracts, Invoices
 from health.measures.inputs import RevenueFacts, UsageFacts
 
 
@@ -17,3 +18,5 @@ class Given:
     activity: Activity
     usage: UsageFacts
     revenue: RevenueFacts
+    contracts: Contracts
+    invoices: Invoices

@@ -11,7 +11,7 @@ from psycopg2 import sql
 from accounts.models import Installation
 from health.facts.foreign import PAIR, Foreign, split
 from health.facts.scope import NEVER, FactScope, Ints, Table, number
-from health.facts.windows import total
+from health.facts.windows import count, total
 from health.measures.inputs import Flags, Floats, PaymentFacts, RevenueFacts
 
 _YEAR = 365
@@ -192,6 +192,14 @@ class Invoices:
         np.minimum.at(first, table.position[issued], table["day"][issued])
         history = np.maximum(today - first + 1, 0).astype(np.float64)
         return PaymentFacts(first < NEVER, history, worst)
+
+    def late(self, day: date, window: int) -> Floats:
+        """How many of those that were due in the window before the day were not paid in time."""
+        today, table = number(day), self.table
+        rows = (table["day"] <= today) & (table["known"] <= today)
+        rows &= (table["due"] < today) & (table["due"] > today - window)
+        rows &= np.minimum(table["paid"], today) > table["due"]
+        return count(table, rows, accounts=self.accounts)
 
 
 def load_invoices(scope: FactScope) -> Invoices:

@@ -7,12 +7,11 @@ from health.measures.definition import Better, FactSource
 from health.measures.demands import SurveyScore
 from health.measures.families import ChosenAbsence, measure_of
 from health.measures.inputs import Facts, Floats
-from health.measures.parameters import Chosen, Parameter, ParameterKind, days_of
+from health.measures.parameters import YEAR_OF_DAYS, Chosen, Parameter, ParameterKind, days_of
 from health.measures.windows import MeasureWindow, WindowUnit
 from surveys.catalogue import SurveyType
 
 # People are asked a few times a year.
-YEAR = Parameter("days", "Window in days", ParameterKind.DAYS, default="365")
 HALF_YEAR = Parameter("days", "Window in days", ParameterKind.DAYS, default="182")
 
 
@@ -47,7 +46,7 @@ def _ces_asked(chosen: Chosen) -> SurveyScore:
             lambda facts, chosen: np.isnan(facts.chosen[_nps_asked(chosen)]),
         ),
     ),
-    parameters=(YEAR,),
+    parameters=(YEAR_OF_DAYS,),
     reads=lambda chosen: (_nps_asked(chosen),),
 )
 def nps(facts: Facts, chosen: Chosen) -> Floats:
@@ -92,7 +91,7 @@ def nps_trend(facts: Facts, chosen: Chosen) -> Floats:
             lambda facts, chosen: np.isnan(facts.chosen[_csat_asked(chosen)]),
         ),
     ),
-    parameters=(YEAR,),
+    parameters=(YEAR_OF_DAYS,),
     reads=lambda chosen: (_csat_asked(chosen),),
 )
 def checkpoint_csat(facts: Facts, chosen: Chosen) -> Floats:
@@ -114,7 +113,7 @@ def checkpoint_csat(facts: Facts, chosen: Chosen) -> Floats:
             lambda facts, chosen: np.isnan(facts.chosen[_ces_asked(chosen)]),
         ),
     ),
-    parameters=(YEAR,),
+    parameters=(YEAR_OF_DAYS,),
     reads=lambda chosen: (_ces_asked(chosen),),
 )
 def ces(facts: Facts, chosen: Chosen) -> Floats:

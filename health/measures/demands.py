@@ -88,6 +88,34 @@ class SurveyScore:
 
 
 @dataclass(frozen=True, slots=True)
+class TermMonths:
+    """The longest term of the contracts in force; NaN without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenewalsDone:
+    """Renewals since the present relationship began."""
+
+
+@dataclass(frozen=True, slots=True)
+class DaysToDecision:
+    """Days to the next day by which a renewal is decided, below 0 once it is overdue; NaN where no
+    renewal is to come."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelationshipDays:
+    """Days since the present relationship began; NaN where nobody says when."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatePayments:
+    """Invoices due in so many days that were not paid by their due day."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class TicketCount:
     """Tickets opened in so many days, today included: all, or those of a category, of these
     severities, or that repeat a topic which was unsolved when they were opened."""
@@ -210,6 +238,11 @@ Demand: TypeAlias = (
     | EventsOfKind
     | SurveyScore
     | EventHistory
+    | TermMonths
+    | RenewalsDone
+    | DaysToDecision
+    | RelationshipDays
+    | LatePayments
     | TicketCount
     | FirstReplyHours
     | ReplyHistory

@@ -121,6 +121,29 @@ def first_value_days_late(facts: Facts) -> Floats:
     return only_if(counts, late)
 
 
+@measure(
+    key="time_to_value",
+    name="Time to value",
+    unit="days",
+    sources=(FactSource.EVENTS, FactSource.ONBOARDING),
+    direction=Better.LESS,
+    window=SINCE_START,
+    raw="days from the contract's start to the first value moment; until it comes, the days so far"
+    " once it is due by the plan",
+    empty="not reached counts the days so far",
+    missing=(
+        _NO_CONTRACT,
+        NO_EVENTS,
+        Absence("not reached and not due yet", lambda facts: ~_is_due_or_reached(facts.onboarding)),
+    ),
+)
+def time_to_value(facts: Facts) -> Floats:
+    onboarding = facts.onboarding
+    days = np.fmin(onboarding.first_value_day, onboarding.days_since_start)
+    counts = facts.events.connected & _has_started(facts) & _is_due_or_reached(onboarding)
+    return only_if(counts, days)
+
+
 def _is_due_or_reached(onboarding: OnboardingFacts) -> Flags:
     is_due = onboarding.days_since_start >= onboarding.first_value_due_day
     return ~np.isnan(onboarding.first_value_day) | is_due

@@ -122,6 +122,7 @@ WEEKS = Parameter(
 )
 TWELVE_WEEKS = replace(WEEKS, default="84")
 DAYS = Parameter("days", "Window in days", ParameterKind.DAYS, default="90")
+YEAR_OF_DAYS = replace(DAYS, default="365")
 TICKET_KIND = Parameter(
     "kind",
     "Kind of ticket",

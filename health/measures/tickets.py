@@ -73,7 +73,7 @@ def severe_ticket_share(facts: Facts, chosen: Chosen) -> Floats:
     return _share_of_tickets(facts, chosen, _of_severity(chosen))
 
 
-def _repeats(chosen: Chosen) -> TicketCount:
+def _repeats_asked(chosen: Chosen) -> TicketCount:
     return TicketCount(days_of(chosen), is_repeat=True)
 
 
@@ -89,10 +89,10 @@ def _repeats(chosen: Chosen) -> TicketCount:
     empty="none is 0",
     missing=(NO_TICKETS, _SHORT),
     parameters=(DAYS,),
-    reads=lambda chosen: (_repeats(chosen),),
+    reads=lambda chosen: (_repeats_asked(chosen),),
 )
 def repeat_tickets(facts: Facts, chosen: Chosen) -> Floats:
-    counts = facts.chosen[_repeats(chosen)]
+    counts = facts.chosen[_repeats_asked(chosen)]
     full = scaled(counts, history=facts.support.history, window=days_of(chosen))
     return only_if(facts.support.connected, full)
 

@@ -25,6 +25,7 @@ EVERY_USE = (
     "severe_ticket_share(severity=high, days=30)",
     "repeat_tickets",
     "first_reply_hours",
+    "late_payments",
     "event_count(kind=qbr_held)",
     "event_count(kind=qbr_held, days=30)",
     "interaction_count(kind=qbr)",

@@ -1,13 +1,16 @@
 """What the product makes of worked cases, on one day and out of a block of days."""
 
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 
-from tests.golden.measures import (
-    support,  # noqa: F401 -- each keeps its cases
-    use,  # noqa: F401
-)
 from tests.golden.measures.worked import CASES, SHORT
 from tests.health.reading import raw
+
+# Each keeps its cases.
+for module in Path(__file__).parent.glob("[!_t]*.py"):
+    import_module(f"tests.golden.measures.{module.stem}")
 
 pytestmark = pytest.mark.django_db
 

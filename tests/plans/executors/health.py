@@ -45,6 +45,7 @@ def chosen_facts():
         "functions_engaged",
         "ticket_sentiment",
         "csm_sentiment",
+        "days_to_decision",
     ]
     few = scope(as_known=True)
     block = FactScope(few.account_ids, DAY - timedelta(days=9), DAY, "UTC", as_known=True)
@@ -106,6 +107,7 @@ EXECUTORS = {
     "health.facts.departures:_GONE": lambda: departures.departures(end=DAY),
     "health.facts.chosen_facts:_VALUED": chosen_facts,
     "health.facts.chosen_facts:_ANSWERS": chosen_facts,
+    "health.facts.chosen_contracts:_ENDS": chosen_facts,
     "health.facts.chosen_tickets:_TICKETS": chosen_facts,
     "health.facts.chosen_tickets:_REPLIED_SINCE": chosen_facts,
     "health.facts.chosen_contact:_TALKS": chosen_facts,
