@@ -68,14 +68,18 @@ class PreviewPlan:
         return FactScope(account_ids, self.day, self.day, zone, False, open_day=self.day)
 
 
-def prepare(draft: models.Scorecard | models.RuleSet, *, day: date) -> PreviewPlan:
-    """Reads the draft as it stands, and spreads the night that its percentiles are of. Raises
-    NotationError where it cannot be read."""
+def prepare(
+    draft: models.Scorecard | models.RuleSet, *, day: date, account_ids: Ints | None = None
+) -> PreviewPlan:
+    """Reads the draft as it stands, and spreads the night that its percentiles are of; of a
+    scorecard the accounts may be given. Raises NotationError where it cannot be read."""
     if isinstance(draft, models.RuleSet):
         return _prepare_rules(draft, day=day)
     card = Card(draft.pk, build_spec(draft))
     current = in_force().get(draft.key)
     lines = lines_with(owner=line_owner(draft.key), lines=card.spec.watch_lines)
+    if account_ids is None:
+        account_ids = _account_ids(_judged_customers(draft.key if current else None))
     feeds = remembered_feeds()
     return PreviewPlan(
         draft=card,
@@ -83,7 +87,7 @@ def prepare(draft: models.Scorecard | models.RuleSet, *, day: date) -> PreviewPl
         in_force=current,
         day=day,
         calendar=calendar(),
-        account_ids=_account_ids(_judged_customers(draft.key if current else None)),
+        account_ids=account_ids,
         assignment=None if current else assignment(also=card),
         lines=_of_scores(lines),
         distributions=_distributions_of_cards([card], day=day, feeds=feeds),

@@ -15,6 +15,7 @@ from health.scoring import (
     ComponentSpec,
     GateSpec,
     MeasureSpec,
+    ScorecardSpec,
     format_conditions,
     format_curve,
     plain,
@@ -23,11 +24,16 @@ from health.scoring import (
 
 def export_card(scorecard: Scorecard) -> str:
     """Raises NotationError for a draft that cannot be read."""
-    spec = build_spec(scorecard)
-    document = {
+    document = card_document(build_spec(scorecard), description=scorecard.description)
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
+
+
+def card_document(spec: ScorecardSpec, *, description: str) -> dict[str, Any]:
+    """What a scorecard says, in plain values."""
+    return {
         "key": spec.key,
         "name": spec.name,
-        "description": scorecard.description,
+        "description": description,
         "recovery_margin": _yaml_number(spec.recovery_margin),
         "rising_dwell": spec.rising_dwell,
         "minimum_confidence": _yaml_number(spec.minimum_confidence),
@@ -37,7 +43,6 @@ def export_card(scorecard: Scorecard) -> str:
         "bands": [_band_node(each) for each in spec.bands],
         "alert_lines": [_yaml_number(value) for value in spec.alert_lines],
     }
-    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100)
 
 
 def _component_node(spec: ComponentSpec) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Scores, why they moved, crossings and scorecards, for machines to read."""
