@@ -36,6 +36,7 @@ class Right(StrEnum):
     HOLD_KEY = "hold_key"  # machine keys; no person has it
     INGEST = "ingest"  # machine keys with the scope of what is sent
     READ_WORK = "read_work"  # machine keys with the scope work:read
+    READ_HEALTH = "read_health"  # machine keys with the scope health:read
     READ_SURVEYS = "read_surveys"  # machine keys with the scope surveys:read
     DO_WORK = "do_work"  # machine keys of a person with the scope work:write
     SIGNED_IN = "signed_in"
@@ -55,6 +56,7 @@ GRANTED: dict[Right, frozenset[Role]] = {
     Right.HOLD_KEY: frozenset(),
     Right.INGEST: frozenset(),
     Right.READ_WORK: frozenset(),
+    Right.READ_HEALTH: frozenset(),
     Right.READ_SURVEYS: frozenset(),
     Right.DO_WORK: frozenset(),
     Right.VIEW_ACCOUNTS: _ALL,

@@ -21,8 +21,15 @@ A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 LONGEST_OVERLAP = timedelta(days=30)
 EVERYTHING = "ingest:*"
 WORK_READ, WORK_WRITE = "work:read", "work:write"
-SURVEYS_READ = "surveys:read"
-SCOPES = (EVERYTHING, *(f"ingest:{kind}" for kind in Kind), WORK_READ, WORK_WRITE, SURVEYS_READ)
+SURVEYS_READ, HEALTH_READ = "surveys:read", "health:read"
+SCOPES = (
+    EVERYTHING,
+    *(f"ingest:{kind}" for kind in Kind),
+    WORK_READ,
+    WORK_WRITE,
+    SURVEYS_READ,
+    HEALTH_READ,
+)
 # A busy key writes its latest use once a minute, not once a request.
 _USE_RESOLUTION = timedelta(minutes=1)
 WINDOW = timedelta(minutes=1)

@@ -79,6 +79,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("accounts.urls")),
     path("api/v1/", include("playbooks.api.urls")),
     path("api/v1/", include("surveys.api.urls")),
+    path("api/v1/", include("health.api.urls")),
     path("api/v1/schema/", SchemaView.as_view(), name="api_schema"),
     path("api/v1/", include(nowhere)),
     path("today/", today.today, name="today"),

@@ -38,6 +38,7 @@ _REFUSED = {"pages": (302, 403), "admin": (302, 403), "api": (401, 401)}
 _SCOPES = {
     Right.READ_WORK: "work:read",
     Right.READ_SURVEYS: "surveys:read",
+    Right.READ_HEALTH: "health:read",
     Right.DO_WORK: "work:write of a person",
 }
 
@@ -213,7 +214,10 @@ def _out_of_reach(cell: Cell, row: dict[str, Any], *, reads: bool) -> int | None
         missing: int = row.get("missing", 404)
         return missing if reads else row.get("post_missing", missing)
     # A key of nobody with the scope reads the rows of all accounts.
-    if row["right"] in ("ingest", "read_work", "read_surveys") or row["room"] == "admin":
+    if (
+        row["right"] in ("ingest", "read_work", "read_surveys", "read_health")
+        or row["room"] == "admin"
+    ):
         return None
     if cell.place not in REACH[cell.reads].get(cell.actor, []):
         return 404

@@ -13,10 +13,11 @@ from accounts.models import (
     OutboxMessage,
     RejectedRecord,
 )
+from health.models import CurrentHealth, HealthScore, Publication, Scorecard
 from playbooks.models import Play, Playbook, PlayStart, Task
 from surveys.models import FollowUp, Invitation, Response, Survey
 from tests.permission_house import NOW, House
-from tests.permission_records import record_of
+from tests.permission_records import published_scorecard, record_of
 
 
 def make_object(kind: str, *, house: House, place: str) -> object:
@@ -177,8 +178,43 @@ def _survey_key(house: House, place: str) -> str:
     return f"secret-{place}"
 
 
+def _card_in_force() -> Scorecard:
+    card = published_scorecard()
+    Publication.objects.get_or_create(
+        scorecard=card, defaults={"published_at": NOW, "reason": "secret-reason"}
+    )
+    return card
+
+
+def _judged_account(house: House, place: str) -> str:
+    if place == "missing":
+        return "acc-missing"
+    # What was judged a week ago is read too.
+    judged = {"scorecard": _card_in_force(), "score": 60, "band": "watch", "confidence": 100}
+    arrays: dict[str, object] = {"components": [], "computed_at": NOW}
+    for days in (0, 400):
+        HealthScore.objects.get_or_create(
+            account=house.accounts[place], day=NOW.date() - timedelta(days=days), **judged,
+            defaults={"raw": [], "readings": [], "weights": [], **arrays},
+        )  # fmt: skip
+    CurrentHealth.objects.get_or_create(
+        account=house.accounts[place], **judged,
+        defaults={
+            "day": NOW.date(), "effective_band": "watch", "component_bands": [], "spark": [],
+            **arrays,
+        },
+    )  # fmt: skip
+    return f"acc-{place}"
+
+
+def _scorecard_key(house: House, place: str) -> str:
+    return "nothing" if place == "missing" else _card_in_force().key
+
+
 # What is named otherwise than by a number.
 _NAMED = {
+    "judged_account": _judged_account,
+    "scorecard_key": _scorecard_key,
     "account": lambda house, place: f"acc-{place}",
     "api_kind": lambda house, place: "nothing" if place == "missing" else place,
     "import_kind": lambda house, place: "nothing" if place == "missing" else "accounts",

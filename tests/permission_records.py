@@ -31,7 +31,7 @@ PLAYBOOKS = {
 def record_of(label: str, *, house: House) -> Model:
     """A row made for it, else the first there is; `label` as in "accounts.contact"."""
     if label == PUBLISHED_CARD:
-        return _published_card()
+        return published_scorecard()
     if label == SHARED_VIEW:
         return _shared_view(house)
     if label == DRAFT_SURVEY:
@@ -49,7 +49,7 @@ def record_of(label: str, *, house: House) -> Model:
     return manager.order_by("pk")[0]
 
 
-def _published_card() -> Scorecard:
+def published_scorecard() -> Scorecard:
     return Scorecard.objects.get_or_create(
         key="secret-card",
         version=1,
@@ -190,7 +190,7 @@ def _values(house: House) -> dict[str, dict[str, Any]]:
         "accounts.source": {"key": "secret-source", "name": "secret-source"},
         "auth.group": {"name": "secret-group"},
         "health.publication": {
-            "scorecard": _published_card(),
+            "scorecard": published_scorecard(),
             "published_at": NOW,
             "reason": "secret-reason",
         },

@@ -1,7 +1,9 @@
 """The body of a bulk request, within its limits, as records by index."""
 
 import io
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from rest_framework.request import Request
 
@@ -64,6 +66,17 @@ def _read_limited_body(request: Request) -> bytes:
             raise TooLarge("too_large", f"is over {BULK_LIMITS.megabytes} MB; split it")
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def json_object(body: bytes) -> Mapping[str, Any]:
+    """One object; Problem 400 for anything else."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        said = None
+    if not isinstance(said, dict):
+        raise ApiProblem(400, code="not_an_object", detail="Send one JSON object.")
+    return said
 
 
 def json_records(body: bytes, *, found: str) -> tuple[list[tuple[int, object]], list[RecordError]]:

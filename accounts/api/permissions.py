@@ -10,7 +10,7 @@ from rest_framework.request import Request
 
 from accounts.access import Right
 from accounts.intake.specs import SPECS
-from accounts.keys import SURVEYS_READ, WORK_READ, WORK_WRITE, allows
+from accounts.keys import HEALTH_READ, SURVEYS_READ, WORK_READ, WORK_WRITE, allows
 from accounts.models import ApiKey
 
 
@@ -38,6 +38,13 @@ class ReadsWork(BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return isinstance(request.auth, ApiKey) and allows(request.auth, WORK_READ)
+
+
+class ReadsHealth(BasePermission):
+    right = Right.READ_HEALTH
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        return isinstance(request.auth, ApiKey) and allows(request.auth, HEALTH_READ)
 
 
 class ReadsSurveys(BasePermission):

@@ -33,7 +33,13 @@ HEALTH = {
     "has_rule": BOOLEAN, "computed_at": TIME,
 }  # fmt: skip
 _COMPONENT = object_schema(
-    {"key": TEXT, "name": TEXT, "level": ID, "value": NUMBER, "gates": {"type": "array", "items": TEXT}}
+    {
+        "key": TEXT,
+        "name": TEXT,
+        "level": ID,
+        "value": NUMBER,
+        "gates": {"type": "array", "items": TEXT},
+    }
 )
 _MEASURE = object_schema(
     {
@@ -223,7 +229,9 @@ def _readings_shown(
 
 def _measure(key: str, component: str, raw: float, reading: int, weight: Decimal) -> Shown:
     definition, value = MEASURES[key], to_decimal(reading)
-    points = None if value is None else (weight * value / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    points = (
+        None if value is None else (weight * value / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    )
     return {
         "key": key,
         "name": definition.name,

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from health.api.scorecard_views import ScorecardsView, ScorecardView, WhatIfView
 from health.api.views import (
     CrossingsView,
     ExplanationView,
@@ -9,9 +10,6 @@ from health.api.views import (
     HealthsView,
     HealthView,
     MoversView,
-    ScorecardsView,
-    ScorecardView,
-    WhatIfView,
 )
 
 urlpatterns = [

@@ -12,7 +12,7 @@ from health import models
 from health.models import CurrentHealth
 from health.preview.judged_accounts import read_groups
 from health.preview.plan import prepare
-from health.queries.scorecards import Card
+from health.queries.scorecards import Card, build_spec
 from health.scoring import TOO_NEW, UNSCORED, Evaluation, band_positions, evaluate, same_bounds
 
 
@@ -35,11 +35,10 @@ def what_if(draft: models.Scorecard, *, account: Account, day: date) -> WhatIf |
     Raises NotationError where the draft cannot be read.
     """
     ids = np.array([account.pk], dtype=np.int64)
-    plan = prepare(draft, day=day, account_ids=ids)
-    assert plan.draft is not None
-    for group in read_groups(plan, plan.draft, ids):
-        spec, after = plan.draft.spec, evaluate(plan.draft.spec, group.raw_then)
-        after = after.without(group.is_new)
+    plan, card = prepare(draft, day=day, account_ids=ids), Card(draft.pk, build_spec(draft))
+    for group in read_groups(plan, card, ids):
+        spec = card.spec
+        after = evaluate(spec, group.raw_then).without(group.is_new)
         keeps = group.card.spec.key == spec.key and same_bounds(group.card.spec.bands, spec.bands)
         place = band_positions(
             bands=spec.bands,
@@ -51,5 +50,5 @@ def what_if(draft: models.Scorecard, *, account: Account, day: date) -> WhatIf |
         keys = [*(band.key for band in spec.bands), UNSCORED]
         band = TOO_NEW if group.is_new[0] else keys[int(place[0])]
         now = CurrentHealth.objects.filter(account=account).first()
-        return WhatIf(plan.day, plan.draft, after, band, now)
+        return WhatIf(plan.day, card, after, band, now)
     return None

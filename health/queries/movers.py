@@ -11,9 +11,12 @@ _NEWEST = 89
 MOST_DAYS = _NEWEST
 
 
-def with_change(rows: QuerySet[CurrentHealth], *, days: int) -> QuerySet[CurrentHealth]:
-    """Those with a score on the day of their present state and so many days before (1 to 89), with
-    the `change` between the two in hundredths of a point."""
+def movers(rows: QuerySet[CurrentHealth], *, days: int, is_up: bool) -> QuerySet[CurrentHealth]:
+    """The largest falls first, or rises: accounts with a score on the day of their present state
+    and so many days before (1 to 89). `change` is the difference in hundredths of a point."""
     then = f"spark__{_NEWEST - days}"
     found = rows.filter(score__isnull=False, **{f"{then}__gte": 0})
-    return found.annotate(change=F(f"spark__{_NEWEST}") - F(then))
+    changed = found.annotate(change=F(f"spark__{_NEWEST}") - F(then))
+    if is_up:
+        return changed.filter(change__gt=0).order_by("-change", "pk")
+    return changed.filter(change__lt=0).order_by("change", "pk")

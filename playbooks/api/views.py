@@ -3,7 +3,6 @@ person whose key it is, with their rights, once for each Idempotency-Key."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
@@ -164,22 +163,12 @@ def _answer_once(request: Request, act: Act) -> Response:
     def work() -> Answer:
         try:
             with pghistory.context(user=user.pk, via=f"API key {key.prefix}"):
-                return act(user, _json_object(body), clock.now())
+                return act(user, bodies.json_object(body), clock.now())
         except ValueError as refused:
             raise ApiProblem(422, code="refused", detail=str(refused)) from refused
 
     digest = idempotency.fingerprint(request.path.encode(), body)
     return idempotency.once(request, digest=digest, work=work)
-
-
-def _json_object(body: bytes) -> Mapping[str, Any]:
-    try:
-        said = json.loads(body)
-    except ValueError:
-        said = None
-    if not isinstance(said, dict):
-        raise ApiProblem(400, code="not_an_object", detail="Send one JSON object.")
-    return said
 
 
 def _required_text(said: Mapping[str, Any], name: str) -> str:

@@ -39,6 +39,14 @@ WITHOUT_BODY = {
     "api_survey_answer",
     "api_survey_invitations",
     "api_survey_invitation",
+    "api_health",
+    "api_health_movers",
+    "api_account_health",
+    "api_account_health_history",
+    "api_account_health_explain",
+    "api_crossings",
+    "api_scorecards",
+    "api_scorecard",
 }
 
 
