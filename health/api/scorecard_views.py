@@ -39,7 +39,7 @@ class ScorecardsView(APIView):
         cards = [card for key, card in sorted(in_force().items()) if key > after]
         page = cards[: reads.PAGE_SIZE]
         following = page[-1].spec.key if len(cards) > len(page) else None
-        published, drafts = _publications(), _draft_keys()
+        published, drafts = _publication_times(), _draft_keys()
         rows = [
             shown.scorecard(
                 card, published_at=published[card.id], has_draft=card.spec.key in drafts
@@ -61,7 +61,7 @@ class ScorecardView(APIView):
         row = _published_row(key, request.query_params.get("version"))
         card = published_card(row.pk)
         said = shown.scorecard(
-            card, published_at=_publications()[row.pk], has_draft=key in _draft_keys()
+            card, published_at=_publication_times()[row.pk], has_draft=key in _draft_keys()
         )
         content = card_document(card.spec, description=row.description)
         return reads.row_answer(request, said | {"content": content}, known=shown.WHOLE_SCORECARD)
@@ -121,7 +121,7 @@ def _published_row(key: str, version: str | None) -> Scorecard:
     return row
 
 
-def _publications() -> dict[int, Any]:
+def _publication_times() -> dict[int, Any]:
     """By scorecard when it was published last."""
     rows = Publication.objects.order_by("published_at").values_list("scorecard_id", "published_at")
     return dict(rows)

@@ -88,12 +88,12 @@ def health(row: CurrentHealth) -> Shown:
     return {
         "account": row.account.external_id,
         "day": row.day.isoformat(),
-        "score": _number(row.score),
+        "score": _as_number(row.score),
         "band": row.band,
         "effective_band": row.effective_band,
         "at_risk": row.at_risk,
-        "confidence": _number(row.confidence),
-        "week_change": _number(row.week_change),
+        "confidence": _as_number(row.confidence),
+        "week_change": _as_number(row.week_change),
         **_card_shown(row.scorecard_id),
         "has_rule": not row.lacks_rule,
         "computed_at": row.computed_at.isoformat(),
@@ -117,9 +117,9 @@ def history_day(row: HealthScore) -> Shown:
     return {
         "day": row.day.isoformat(),
         "revision": row.revision,
-        "score": _number(row.score),
+        "score": _as_number(row.score),
         "band": row.band,
-        "confidence": _number(row.confidence),
+        "confidence": _as_number(row.confidence),
         **_card_shown(row.scorecard_id),
         "computed_at": row.computed_at.isoformat(),
     }
@@ -132,10 +132,10 @@ def explanation(
     card = published_card(after.scorecard_id).spec
     return {
         "account": account,
-        "before": _side(before),
-        "after": _side(after),
-        "change": _number(found.change),
-        "rows": [_contribution(row, card) for row in found.rows],
+        "before": _side_shown(before),
+        "after": _side_shown(after),
+        "change": _as_number(found.change),
+        "rows": [_contribution_shown(row, card) for row in found.rows],
     }
 
 
@@ -145,7 +145,7 @@ def mover(row: CurrentHealth, *, days: int) -> Shown:
     return {
         "account": row.account.external_id,
         "day": row.day.isoformat(),
-        "score": _number(row.score),
+        "score": _as_number(row.score),
         "band": row.effective_band,
         "change": change / 100,
         "days": days,
@@ -163,8 +163,8 @@ def crossing(row: ThresholdCrossing) -> Shown:
         "direction": row.direction,
         "from": row.from_band,
         "to": row.to_band,
-        "score_before": _number(row.score_before),
-        "score_after": _number(row.score_after),
+        "score_before": _as_number(row.score_before),
+        "score_after": _as_number(row.score_after),
         **_card_shown(row.scorecard_id),
         "is_overridden": row.is_overridden,
         "created_at": row.created_at.isoformat(),
@@ -179,10 +179,10 @@ def what_if(account: str, found: WhatIf) -> Shown:
         "day": found.day.isoformat(),
         "scorecard": card.key,
         "version": card.version,
-        "score": _number(to_decimal(int(result.score[0]))),
+        "score": _as_number(to_decimal(int(result.score[0]))),
         "band": found.band,
-        "confidence": _number(to_decimal(int(result.confidence[0]))),
-        "score_now": None if now is None else _number(now.score),
+        "confidence": _as_number(to_decimal(int(result.confidence[0]))),
+        "score_now": None if now is None else _as_number(now.score),
         "band_now": None if now is None else now.band,
         "version_now": None if now is None else published_card(now.scorecard_id).spec.version,
         **_readings_shown(
@@ -214,20 +214,20 @@ def _readings_shown(
                 "key": each.key,
                 "name": each.name,
                 "level": level,
-                "value": _number(to_decimal(values[each.key])),
+                "value": _as_number(to_decimal(values[each.key])),
                 "gates": [gate.key for gate in held if gate.component == each.key],
             }
             for level, each in card.walk()
         ],
         "measures": [
-            _measure(key, component.key, raw[key], *by_measure[key])
+            _measure_shown(key, component.key, raw[key], *by_measure[key])
             for _, component in card.walk()
             for key in (measure.key for measure in component.measures)
         ],
     }
 
 
-def _measure(key: str, component: str, raw: float, reading: int, weight: Decimal) -> Shown:
+def _measure_shown(key: str, component: str, raw: float, reading: int, weight: Decimal) -> Shown:
     definition, value = MEASURES[key], to_decimal(reading)
     points = (
         None if value is None else (weight * value / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
@@ -238,31 +238,31 @@ def _measure(key: str, component: str, raw: float, reading: int, weight: Decimal
         "component": component,
         "unit": definition.unit,
         "raw": None if math.isnan(raw) else raw,
-        "reading": _number(value),
-        "weight": _number(weight),
-        "points": _number(points),
+        "reading": _as_number(value),
+        "weight": _as_number(weight),
+        "points": _as_number(points),
     }
 
 
-def _contribution(row: Contribution, card: ScorecardSpec) -> Shown:
+def _contribution_shown(row: Contribution, card: ScorecardSpec) -> Shown:
     names = {gate.key: gate.name for gate in card.gates}
     names |= {key: MEASURES[key].name for key in card.measure_keys}
     return {
         "kind": row.kind.value,
         "key": row.key,
         "name": names.get(row.key, row.key),
-        "points": _number(row.points),
+        "points": _as_number(row.points),
         "raw_before": row.raw_before,
         "raw_after": row.raw_after,
-        "reading_before": _number(row.reading_before),
-        "reading_after": _number(row.reading_after),
+        "reading_before": _as_number(row.reading_before),
+        "reading_after": _as_number(row.reading_after),
     }
 
 
-def _side(row: HealthScore) -> Shown:
+def _side_shown(row: HealthScore) -> Shown:
     return {
         "day": row.day.isoformat(),
-        "score": _number(row.score),
+        "score": _as_number(row.score),
         **_card_shown(row.scorecard_id),
     }
 
@@ -282,5 +282,5 @@ def scorecard(card: Card, *, published_at: Any, has_draft: bool) -> Shown:
     }
 
 
-def _number(value: Decimal | None) -> float | None:
+def _as_number(value: Decimal | None) -> float | None:
     return None if value is None else float(value)
