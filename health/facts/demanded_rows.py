@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Protocol
 
+from health.facts.chosen_breadth import load_breadth
 from health.facts.chosen_contact import load_contact_rows
 from health.facts.chosen_contracts import load_money
 from health.facts.chosen_sessions import load_sessions
@@ -28,6 +29,6 @@ def load_demanded(
     scope: FactScope, demands: Collection[Demand], feeds: Feeds
 ) -> tuple[DemandedRows, ...]:
     """Of those sources that something is demanded of."""
-    loaders = (load_sessions, load_tickets, load_money, load_contact_rows)
+    loaders = (load_sessions, load_tickets, load_money, load_contact_rows, load_breadth)
     found = (load(scope, demands, feeds) for load in loaders)
     return tuple(rows for rows in found if rows is not None)

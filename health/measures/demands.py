@@ -55,6 +55,27 @@ class ActivePeople:
 
 
 @dataclass(frozen=True, slots=True)
+class ActiveDays:
+    """Days of so many on which anybody used the product; NaN where people are only counted."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturesUsed:
+    """Distinct features that people used in so many days: all, or of those that the account's plan
+    offers."""
+
+    days: int
+    of_plan: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturesOffered:
+    """Features that the account's plan offers on the day."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionSum:
     """Sessions in so many days, or the minutes of these."""
 
@@ -233,6 +254,9 @@ Demand: TypeAlias = (
     | FeatureHistory
     | ValueHistory
     | ActivePeople
+    | ActiveDays
+    | FeaturesUsed
+    | FeaturesOffered
     | SessionSum
     | SessionHistory
     | EventsOfKind

@@ -7,6 +7,7 @@ import pytest
 
 from health.measures import MEASURES, Facts
 from health.measures.demands import (
+    ActiveDays,
     ArrInBase,
     ChosenFacts,
     CsmSentimentAge,
@@ -48,6 +49,7 @@ UNKNOWN = {
 }
 
 _MAY_BE_UNKNOWN = (
+    ActiveDays,
     FeatureHistory,
     ValueHistory,
     ArrInBase,

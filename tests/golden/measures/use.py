@@ -1,9 +1,11 @@
 """Sessions, people and events: worked by hand."""
 
 from accounts.catalogue import ActorClass
+from accounts.models import ActiveUsersDay, Feature
 from tests.golden.measures.companies import lonely, old, young
 from tests.golden.measures.worked import EMPTY, MISSING, SHORT, VALUE, worked
 from tests.health import builders as make
+from tests.health.builders import DAY, ago
 
 
 @worked("sessions_per_user", VALUE, 4)  # (3 + 5) ÷ 2
@@ -37,6 +39,9 @@ def half_a_window_is_scaled():
 @worked("minutes_per_user", SHORT)
 @worked("seats_used(days=28)", SHORT)
 @worked("usage_events", SHORT)
+@worked("active_days", SHORT)
+@worked("features_used", SHORT)
+@worked("feature_breadth", SHORT)
 def thirteen_days():
     account = young(13)
     make.work(account, days_ago=[2], sessions=3, minutes=30)
@@ -48,6 +53,9 @@ def thirteen_days():
 @worked("minutes_per_user", EMPTY, 0)
 @worked("seats_used", EMPTY, 0)
 @worked("usage_events", EMPTY, 0)
+@worked("active_days", EMPTY, 0)
+@worked("features_used", EMPTY, 0)
+@worked("feature_breadth", EMPTY, 0)
 @worked("users_growth", EMPTY, -0.5)
 @worked("usage_growth", EMPTY, -0.5)
 def nobody_ever():
@@ -58,6 +66,9 @@ def nobody_ever():
 @worked("minutes_per_user", MISSING)
 @worked("seats_used", MISSING)
 @worked("usage_events", MISSING)
+@worked("active_days", MISSING)
+@worked("features_used", MISSING)
+@worked("feature_breadth", MISSING)
 @worked("users_growth", MISSING)
 @worked("usage_growth", MISSING)
 def nothing_is_connected():
@@ -120,4 +131,55 @@ def half_of_the_earlier_month():
     account, feature = young(98), make.make_feature()
     make.use(account, feature, days_ago=[1], events=28)
     make.use(account, feature, days_ago=[97], events=14)
+    return account
+
+
+@worked("active_days", VALUE, 3)  # days 0, 5 and 27
+@worked("active_days(days=56)", VALUE, 4)
+def days_on_which_anybody_was_there():
+    account = old()
+    make.be_active(account, "ada", days_ago=[0, 5, 28])
+    make.be_active(account, "bo", days_ago=[5, 27, 56, 100])
+    make.be_active(account, "bot", days_ago=[3], actor=ActorClass.AGENT)
+    return account
+
+
+@worked("active_days", VALUE, 4)  # 2 in 14 days
+def days_of_a_young_account():
+    account = young(14)
+    make.be_active(account, "ada", days_ago=[0, 5])
+    return account
+
+
+@worked("active_days", MISSING)
+def people_who_are_only_counted():
+    account = old()
+    ActiveUsersDay.objects.create(account=account, day=DAY, learned_on=DAY, users=7)
+    return account
+
+
+@worked("features_used", VALUE, 2)
+@worked("features_used(days=56)", VALUE, 3)
+@worked("feature_breadth", VALUE, 0.25)  # 1 of 4: one for everybody, two more, one of somebody else
+@worked("feature_breadth(days=84)", VALUE, 0.5)
+def features_of_a_plan():
+    plan = make.make_plan(key="lean")
+    account = old(plan=plan)
+    inside = [make.make_feature(plans=["lean"], is_core=False) for _ in range(3)]
+    outside = make.make_feature(plans=["pro"])
+    make.make_feature(plans=["lean"], valid_to=DAY)
+    make.make_feature(plans=["lean"], valid_from=ago(-1))
+    make.use(account, inside[0], days_ago=[0, 27])
+    make.use(account, outside, days_ago=[27])
+    make.use(account, inside[1], days_ago=[28, 90])
+    make.use(account, inside[2], days_ago=[84])
+    make.use(account, inside[2], days_ago=[1], events=0)
+    make.use(account, inside[2], days_ago=[2], actor=ActorClass.SERVICE)
+    return account
+
+
+@worked("feature_breadth", MISSING)
+def a_plan_without_features():
+    account = old(plan=make.make_plan(key="empty"))
+    Feature.objects.update(plans=["pro"])
     return account
