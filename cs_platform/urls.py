@@ -28,6 +28,7 @@ from cs_platform.pages.portfolio import audience, saved_views
 from cs_platform.pages.portfolio import views as portfolio
 from cs_platform.pages.probes import views as probes
 from cs_platform.pages.today import views as today
+from health.pages.expansion import views as expansion
 from health.pages.setup import core_features
 from health.pages.setup import views as setup
 from metrics.pages.executive import views as executive
@@ -120,6 +121,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("playbooks/library/<slug:key>/install/", library.install, name="library_install"),
     path("playbooks/library/<slug:key>/take/", library.take, name="library_take"),
     path("playbooks/library/<slug:key>/keep/", library.keep, name="library_keep"),
+    path("expansion/", expansion.expansion, name="expansion"),
     path("setup/", setup.setup, name="setup"),
     path("setup/core-features/", core_features.core_features, name="core_features"),
     path("setup/core-features/take/", core_features.core_features_take, name="core_features_take"),

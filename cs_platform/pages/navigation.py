@@ -45,7 +45,7 @@ PAGES = (
         "briefcase",
         "portfolio",
         Right.VIEW_ACCOUNTS,
-        ("/portfolio/", "/accounts/"),
+        ("/portfolio/", "/accounts/", "/expansion/"),
     ),
     RailPage(
         "tasks",

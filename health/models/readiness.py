@@ -57,6 +57,8 @@ class ReadinessLook(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint("account", "day", name="readiness_look_once_a_week")]
         indexes = [
+            # The latest look there is.
+            models.Index("day", name="readiness_look_day"),
             # The weekly review.
             models.Index(
                 "day",

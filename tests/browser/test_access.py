@@ -34,6 +34,8 @@ PAGES = {
         "/accounts/poorly/surveys/",
         "/accounts/poorly/surveys/ask/",
         "/accounts/poorly/tasks/",
+        "/expansion/",
+        "/expansion/?list=nearly",
         "/surveys/",
         "/surveys/?by=segment",
         "/surveys/nps/",

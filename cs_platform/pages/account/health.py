@@ -12,14 +12,18 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import Right, requires
+from accounts.models import Installation
 from cs_platform.pages.account.head import AccountHead, account_head, is_without_rule, tabs_of
 from health.facts.departures import Departure, departures
 from health.models import HealthScore
 from health.pages import queries
+from health.pages.expansion.rows import LookShown, signs_shown
 from health.pages.moves import MoveRow, move_rows, unmoved_measures
 from health.pages.override_form import OverrideForm, override_context
+from health.queries.expansion_signs import expansion_signs
 from health.queries.explanations import explain_stored, stored_day
 from health.queries.late_weeks import late_week
+from health.queries.readiness import look_at_account
 from health.queries.scorecards import published_card
 from health.scoring import Explanation, ScorecardSpec
 
@@ -55,6 +59,7 @@ def health_context(
         "departure": _departure_of(head),
         "late_week": late_week(account_id=head.account.pk, end=head.today - timedelta(days=1)),
         **override_context(head.health, form),
+        **_expansion_context(head),
     }
     stored = stored_day(account_id=head.account.pk, until=head.today)
     if stored is not None:
@@ -67,6 +72,17 @@ def _chosen_days(
 ) -> int:
     text = request.GET.get(name, "")
     return next((days for days, _ in offered if str(days) == text), default)
+
+
+def _expansion_context(head: AccountHead) -> dict[str, object]:
+    """The latest look at its readiness, with the values it was made from, and other signs."""
+    look = look_at_account(account_id=head.account.pk, today=head.today)
+    signs = expansion_signs(account_ids=[head.account.pk], day=head.today)
+    lead = Installation.current().expansion_lead
+    return {
+        "expansion": LookShown(look) if look else None,
+        "expansion_signs": signs_shown(signs.get(head.account.pk, ()), expansion_lead=lead),
+    }
 
 
 def _departure_of(head: AccountHead) -> Departure | None:

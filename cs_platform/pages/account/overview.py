@@ -15,7 +15,9 @@ from accounts.ui.charts import BandLine, ScorePoint, score_history
 from accounts.ui.pagination import merged_page
 from cs_platform.pages.account.head import AccountHead, is_without_rule
 from cs_platform.pages.account.timeline import newest_entries
+from health.pages.expansion.rows import LookShown
 from health.pages.version_notes import published_between
+from health.queries.readiness import look_at_account
 from health.queries.scorecards import published_card
 from health.scoring import to_decimal
 from playbooks.facts import renewal_risk_of
@@ -44,6 +46,7 @@ def overview_context(head: AccountHead) -> dict[str, object]:
     entries, _ = merged_page(latest, number=1, size=LATEST, key=lambda entry: entry.order)
     open_tasks = task_columns(unfinished(head.account))[:TASKS_AT_MOST]
     rows = task_rows(open_tasks, now=now, zone=zone)
+    look = look_at_account(account_id=head.account.pk, today=head.today)
     return {
         **health_summary(head),
         "entries": entries,
@@ -51,6 +54,7 @@ def overview_context(head: AccountHead) -> dict[str, object]:
         "people": key_people(head),
         "risk": renewal_risk_shown(head),
         "tenure": tenure(head),
+        "expansion": LookShown(look) if look else None,
         "outcomes": outcomes(),
         "snoozes": SNOOZES,
         "changeable": {row.pk for row in rows} if head.may_change else set(),

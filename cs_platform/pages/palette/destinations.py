@@ -48,6 +48,7 @@ _BELOW = (
         "chart-line",
         Right.VIEW_EXECUTIVE,
     ),
+    (gettext_noop("Ready for an expansion"), "expansion", "", "briefcase", Right.VIEW_ACCOUNTS),
     (gettext_noop("Mail to customers: to approve"), "mails", "", "mail", Right.VIEW_ACCOUNTS),
     (gettext_noop("Mail to customers: sent"), "mails", "?view=sent", "mail", Right.VIEW_ACCOUNTS),
     (

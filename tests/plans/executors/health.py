@@ -5,13 +5,16 @@ from datetime import UTC, datetime, time, timedelta
 import numpy as np
 from django.db import connection
 
-from accounts.models import BusinessEventKind, Feature, Plan
+from accounts.models import BusinessEventKind, Feature, Plan, User
+from accounts.queries.rates import rates_on
 from health import models, recompute
 from health.facts import FactScope, departures, load_base, load_facts, readiness, usage_packs
 from health.facts.features import load_catalogue
 from health.facts.sources import remembered_feeds
+from health.pages.expansion import rows
 from health.preview import judged_accounts, plan
-from health.queries import explanations, figures
+from health.queries import expansion_signs, explanations, figures
+from health.queries import readiness as readiness_looks
 from health.recompute import past_states
 from health.recompute import readiness as looks
 from health.recompute import usage_packs as packing
@@ -90,6 +93,26 @@ def previewing():
     judged_accounts.read_groups(prepared, prepared.draft, np.array(FEW, dtype=np.int64))
 
 
+def kept_looks():
+    """Of two weeks, of a share of the accounts."""
+    now = datetime.combine(DAY, time(), UTC) + timedelta(days=1)
+    for day in (DAY - timedelta(days=7), DAY):
+        looks.look_at_readiness(day=day, account_ids=range(1, 20_001), now=now)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE health_readinesslook")
+
+
+def reviewing_readiness():
+    kept_looks()
+    day = readiness_looks.latest_look_day(today=DAY)
+    rates = rates_on(DAY, base="USD")
+    someone = User.objects.filter(role="ops").first() or User(role="ops")
+    rows.page_after(
+        rows.looks_listed(someone, scope="all", day=day, which="ready", rates=rates), None
+    )
+    readiness_looks.look_at_account(account_id=7, today=DAY)
+
+
 def looking_at_readiness():
     """At few accounts, of which there are looks of the week before, as of many others."""
     now = datetime.combine(DAY, time(), UTC) + timedelta(days=1)
@@ -128,6 +151,12 @@ EXECUTORS = {
     "health.facts.readiness:_STAKEHOLDERS": looking_at_readiness,
     "health.facts.readiness:_AGENTS": lambda: readiness.agent_weeks(end=DAY),
     "health.recompute.readiness:_KEEP": looking_at_readiness,
+    "health.pages.expansion.rows:looks_listed": reviewing_readiness,
+    "health.queries.expansion_signs:_SIGNS": lambda: expansion_signs.expansion_signs(
+        account_ids=FEW, day=DAY
+    ),
+    "health.queries.readiness:latest_look_day": reviewing_readiness,
+    "health.queries.readiness:look_at_account": reviewing_readiness,
     "health.facts.revenue:_LEDGER": facts,
     "health.facts.revenue:_CONTRACTS": facts,
     "health.facts.revenue:_INVOICES": facts,

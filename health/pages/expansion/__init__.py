@@ -1,0 +1,1 @@
+"""The weekly review of who is ready for an expansion."""
