@@ -34,7 +34,7 @@ def send(message: OutboxMessage) -> None:
     if message.user is not None and passwords.leads_to_a_password(path):
         path = passwords.fresh_link(message.user, link=path)
     letter = EmailMultiAlternatives(
-        subject=" ".join(message.subject.split()),  # one line: no further headers from a name
+        subject=_one_line(message.subject),
         body=message.body + (f"\n\n{settings.BASE_URL}{path}" if path else ""),
         to=[address],
         headers={"Message-ID": _mail_id(message.key)},
@@ -45,6 +45,11 @@ def send(message: OutboxMessage) -> None:
     letter.send()
 
 
+def _one_line(text: str) -> str:
+    """No further headers from a name."""
+    return " ".join(text.split())
+
+
 def _mail_id(key: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()}@outbox>"
 
@@ -53,10 +58,10 @@ def _address_to_customer(letter: EmailMultiAlternatives, message: OutboxMessage)
     """From the person who writes, in their conversation, with a way to hear no more (RFC 8058)."""
     _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     if message.sender is not None:
-        letter.from_email = formataddr((message.sender.name, address))
+        letter.from_email = formataddr((_one_line(message.sender.name), address))
         letter.reply_to = [message.sender.email]
     else:  # nobody by name: the installation itself
-        letter.from_email = formataddr((Installation.current().name, address))
+        letter.from_email = formataddr((_one_line(Installation.current().name), address))
         answers_to = OutreachPolicy.current().answers_to
         letter.reply_to = [answers_to] if answers_to else []
     if message.thread and (earlier := _earlier_in(message)):
