@@ -84,6 +84,7 @@ def test_a_person_is_asked_once_in_thirty_days(before, first_day):
         ([asked(2, -5), asked(3, -9)], day(21)),  # the older leaves after thirty days
         ([asked(2, -5), asked(3, -29)], None),  # it has left
         ([asked(2, -20), asked(3, 15)], None),  # no thirty days hold all three
+        ([asked(2, -14), asked(3, 16)], None),  # nor these, which are thirty days apart
         ([asked(2, -20), asked(3, 5)], day(10)),
         ([asked(2, 5), asked(3, 25)], day(35)),  # the day before the window counts as well
         ([asked(2, -5), asked(3, -5), asked(4, -5)], day(25)),  # over the cap already
@@ -124,6 +125,8 @@ def test_no_nps_follows_a_bad_ticket(invitee, ticket, first_day):
             NotAsked(HeldBack.ALREADY_PLANNED),
         ),
         ([asked(1, 9, survey="csat", is_planned=True)], NotAsked(HeldBack.ALREADY_PLANNED)),
+        ([asked(1, 30, survey="csat", is_planned=True)], NotAsked(HeldBack.ALREADY_PLANNED)),
+        ([asked(1, 31, survey="csat", is_planned=True)], ALLOWED),
         ([asked(1, 90, survey="csat", is_planned=True)], ALLOWED),  # the next of its rhythm
     ],
 )
