@@ -62,7 +62,7 @@ class BreadthRows:
             case FeaturesUsed() if self.used is not None:
                 return self._features_used(self.used, demand, day, given.profiles.plan_id)
             case FeaturesOffered():
-                offered = self._offered(day, given.profiles.plan_id)
+                offered = self._offered_features(day, given.profiles.plan_id)
                 return np.asarray(offered.sum(axis=1), dtype=np.float64)
             case _:
                 return None
@@ -86,10 +86,10 @@ class BreadthRows:
         if asked.of_plan:
             place = np.zeros(1 << 16, dtype=np.int64)
             place[[each.id for each in self.features]] = np.arange(len(self.features))
-            position = position[self._offered(day, plan_id)[position, place[feature]]]
+            position = position[self._offered_features(day, plan_id)[position, place[feature]]]
         return np.bincount(position, minlength=len(self.scope)).astype(np.float64)
 
-    def _offered(self, day: date, plan_id: Ints) -> Flags:
+    def _offered_features(self, day: date, plan_id: Ints) -> Flags:
         """accounts × features: True where the account's plan offers it on the day."""
         plans, places = np.unique(plan_id, return_inverse=True)
         offered = [

@@ -106,3 +106,44 @@ def a_customer_for_forty_five_days():
     make.open_ticket(account, days_ago=3, topic="sync")
     make.open_ticket(account, days_ago=2, topic="sync")
     return account
+
+
+@worked("ticket_load", VALUE, 9)  # 1 + 3 + 5 for ten seats
+@worked("open_work_per_user", VALUE, 0.3)  # 3 of 10
+@worked("defect_share", VALUE, 0.5)
+@worked("days_to_resolution", VALUE, 15)  # of 2, 10, 20 and 60
+@worked("tickets_on_open_topic", VALUE, 2)
+def a_month_of_tickets():
+    account = old()
+    make.open_ticket(account, days_ago=2, category="how_to")
+    make.open_ticket(account, days_ago=20, category="defect", topic="sync")
+    make.open_ticket(account, days_ago=10, category="how_to", topic="sync")
+    make.open_ticket(account, days_ago=80, solved_days_ago=20, category="defect")
+    return account
+
+
+@worked("ticket_load", EMPTY, 0)
+@worked("open_work_per_user", EMPTY, 0)
+@worked("defect_share", EMPTY, 0)
+@worked("days_to_resolution", EMPTY, 0)
+@worked("tickets_on_open_topic", EMPTY, 0)
+def quiet():
+    return old()
+
+
+@worked("ticket_load", MISSING)
+@worked("open_work_per_user", MISSING)
+@worked("defect_share", MISSING)
+@worked("days_to_resolution", MISSING)
+@worked("tickets_on_open_topic", MISSING)
+def no_tickets_are_connected():
+    return lonely()
+
+
+@worked("ticket_load", SHORT)
+@worked("defect_share", SHORT)
+@worked("days_to_resolution", SHORT)
+def a_fortnight():
+    account = young(14)
+    make.open_ticket(account, days_ago=3)
+    return account
