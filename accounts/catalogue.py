@@ -313,8 +313,8 @@ class AccountField(StrEnum):
 class HistoryAttribute(StrEnum):
     """Attributes whose past is kept, so that reports can be cut as things were.
 
-    Segment, touch tier and status are derived from the ledger and the last five; the others are
-    what was said.
+    Segment, touch tier and status are derived from the ledger, what was said of the status, and
+    the factors and overrides; the others are what was said.
     """
 
     SEGMENT = "segment"
@@ -331,6 +331,8 @@ class HistoryAttribute(StrEnum):
     FACTORS = "factors"
     SEGMENT_OVERRIDE = "segment_override"
     TIER_OVERRIDE = "tier_override"
+    USAGE_LIMIT = "usage_limit"
+    EMPLOYEES = "employees"
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ _OWN = {
     "status": "active",
     "seats": "25",
     "usage_limit": "100000",
+    "employees": "250",
     "term_months": "12",
     "notice_days": "60",
     "uplift_percent": "5",

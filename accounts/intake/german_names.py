@@ -35,6 +35,7 @@ NAMES: dict[Kind, dict[str, tuple[str, ...]]] = {
         "seats": ("lizenzen", "anzahl lizenzen", "lizenzanzahl", "nutzer", "arbeitsplätze",
                   "benutzer", "anzahl nutzer", "anzahl benutzer"),
         "usage_limit": ("kontingent", "nutzungsgrenze"),
+        "employees": ("mitarbeiter", "anzahl mitarbeiter", "mitarbeiterzahl"),
         "customer_since": ("kunde seit", "seit", "kundenbeginn", "erstellt am", "anlagedatum"),
         "status": ("kundenstatus",),
         "stage": ("phase", "lebenszyklusphase"),

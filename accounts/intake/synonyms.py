@@ -46,6 +46,7 @@ SYNONYMS: dict[Kind, dict[str, tuple[str, ...]]] = {
         "seats": ("licenses", "licences", "licensed seats", "license count", "users purchased",
                   "number of seats", "seat count", "quantity"),
         "usage_limit": ("quota", "limit", "usage cap"),
+        "employees": ("number of employees", "employee count", "headcount"),
         "customer_since": ("created", "created date", "create date", "start date", "signup date",
                            "sign up date", "onboarded", "customer start date", "became customer",
                            "close date", "since"),

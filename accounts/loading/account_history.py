@@ -1,4 +1,4 @@
-"""Dated rows of accounts: what plan, seats, owner, stage and status were from a day on.
+"""Dated rows of accounts: what plan, seats, limits, owner, stage and status were from a day on.
 
 Each row is a value as of its day, kept also where it says what was true before, so that any order
 of rows and files gives the same history.
@@ -27,6 +27,8 @@ from accounts.models import Account, Installation, Plan
 _FIELDS = {
     "plan": HistoryAttribute.PLAN,
     "seats": HistoryAttribute.SEATS,
+    "usage_limit": HistoryAttribute.USAGE_LIMIT,
+    "employees": HistoryAttribute.EMPLOYEES,
     "owner": HistoryAttribute.OWNER,
     "stage": HistoryAttribute.STAGE,
     "status": HistoryAttribute.SAID_STATUS,
@@ -170,8 +172,8 @@ def _columns_of_attribute(attribute: HistoryAttribute, value: str) -> Iterable[t
     match attribute:
         case HistoryAttribute.PLAN:
             return [("plan_id", number)]
-        case HistoryAttribute.SEATS:
-            return [("seats", number)]
+        case HistoryAttribute.SEATS | HistoryAttribute.USAGE_LIMIT | HistoryAttribute.EMPLOYEES:
+            return [(attribute.value, number)]
         case HistoryAttribute.OWNER:
             return [("owner_id", number), *([("pool_id", None)] if number else [])]
         case HistoryAttribute.STAGE:

@@ -35,7 +35,11 @@ _OF_ACCOUNTS = {
     HistoryAttribute.PLAN: "COALESCE(a.plan_id::text, '')",
     HistoryAttribute.SEATS: "COALESCE(a.seats::text, '')",
     HistoryAttribute.STAGE: "a.stage",
+    HistoryAttribute.USAGE_LIMIT: "COALESCE(a.usage_limit::text, '')",
+    HistoryAttribute.EMPLOYEES: "COALESCE(a.employees::text, '')",
 }
+# Most companies tell none of these: that nobody did is no row.
+_RARE = (HistoryAttribute.USAGE_LIMIT, HistoryAttribute.EMPLOYEES)
 _OF_CONTACTS = {
     HistoryAttribute.ROLES: "array_to_string(c.roles, ',')",
     HistoryAttribute.ACTIVE: "lower(c.is_active::text)",
@@ -78,7 +82,8 @@ _DIFFERING = sql.SQL(
     " FROM ({}) p LEFT JOIN accounts_attributehistory h ON h.account_id = p.account_id"
     " AND h.contact_id IS NOT DISTINCT FROM p.contact_id AND h.attribute = p.attribute"
     " AND h.valid_to IS NULL AND h.superseded_at IS NULL"
-    " WHERE h.id IS NULL OR h.value <> p.value ORDER BY 1, 2, 3"
+    " WHERE h.value <> p.value OR h.id IS NULL AND NOT (p.value = '' AND p.attribute = ANY({}))"
+    " ORDER BY 1, 2, 3"
 )
 
 
@@ -122,7 +127,7 @@ def _record_present_values(
     changes = []
     zone = Installation.current().zone
     for account_id, contact_id, attribute, value, since, changed_on, said, *row in run(
-        _DIFFERING.format(present), parameters
+        _DIFFERING.format(present, sql.Literal([str(each) for each in _RARE])), parameters
     ):
         owner = HistoryKey(account_id, contact_id, attribute)
         moment = moment_of(said, now=learned_at, zone=zone)

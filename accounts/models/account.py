@@ -98,6 +98,9 @@ class Account(models.Model):
     )
     seats = models.PositiveIntegerField(null=True, blank=True)
     usage_limit = models.PositiveBigIntegerField(null=True, blank=True)
+    employees = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("How many people work at the company.")
+    )
     customer_since = models.DateField(null=True, blank=True)
     status = models.CharField(
         max_length=7, choices=choices(AccountStatus), default=AccountStatus.ACTIVE

@@ -239,6 +239,18 @@ class EventHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class UsageLimit:
+    """Events a month that the account has bought, on the day; NaN where nobody says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Employees:
+    """Of the company, so many days before the day that is judged; NaN where nobody says."""
+
+    days_ago: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ArrInBase:
     """ARR in whole units of the installation's currency; NaN where an amount has no rate."""
 
@@ -280,6 +292,8 @@ Demand: TypeAlias = (
     | TicketsNegative
     | CsmSentimentValue
     | CsmSentimentAge
+    | UsageLimit
+    | Employees
     | ArrInBase
     | OwnSegment
 )

@@ -1,16 +1,17 @@
-"""Growth over a quarter: four weeks held against the four that ended twelve weeks before."""
+"""Growth of use over a quarter (four weeks against the four that ended twelve weeks before), of
+the company, and of use towards the limit it has bought."""
 
 import numpy as np
 
 from health.measures.absences import NO_ACTIVITY, NO_USAGE
 from health.measures.changes import change
 from health.measures.definition import Absence, Better, FactSource
-from health.measures.demands import ActivePeople, FeatureEvents
-from health.measures.families import measure_of
-from health.measures.inputs import Facts, Floats, only_if, scaled
-from health.measures.parameters import BY, Chosen
+from health.measures.demands import ActivePeople, Employees, FeatureEvents, UsageLimit
+from health.measures.families import ChosenAbsence, measure_of
+from health.measures.inputs import Facts, Floats, only_if, ratio, scaled
+from health.measures.parameters import BY, EVERYONE, YEAR_OF_DAYS, Chosen, days_of
 from health.measures.registry import measure
-from health.measures.windows import closed_days
+from health.measures.windows import MeasureWindow, WindowUnit, closed_days
 
 _MONTH, _QUARTER = 28, 84
 # Half of the earlier month.
@@ -75,3 +76,62 @@ def usage_growth(facts: Facts, chosen: Chosen) -> Floats:
         window=_MONTH,
     )
     return only_if(usage.connected, change(facts.chosen[_events_of_month(chosen)], earlier))
+
+
+_BY_ALL = FeatureEvents(None, EVERYONE, oldest=_MONTH)
+
+
+@measure(
+    key="usage_against_limit",
+    name="Usage against the limit",
+    unit="share of the limit",
+    sources=(FactSource.USAGE,),
+    direction=Better.MORE,
+    window=closed_days(_MONTH, least=_MONTH // 2),
+    raw="events of all features by people, services and agents in 28 days × 30 ÷ 28 ÷ the events a"
+    " month that the account has bought",
+    empty="never used is 0",
+    missing=(
+        NO_USAGE,
+        Absence(
+            "less than 14 days of history",
+            lambda facts: facts.usage.connected & (facts.usage.history * 2 < _MONTH),
+        ),
+        Absence("its usage limit is unknown", lambda facts: ~(facts.chosen[UsageLimit()] > 0)),
+    ),
+    reads=(_BY_ALL, UsageLimit()),
+)
+def usage_against_limit(facts: Facts) -> Floats:
+    usage = facts.usage
+    events = scaled(facts.chosen[_BY_ALL], history=usage.history, window=_MONTH)
+    share = ratio(events * 30 / _MONTH, facts.chosen[UsageLimit()])
+    return only_if(usage.connected, share)
+
+
+def _employees_before(chosen: Chosen) -> Employees:
+    return Employees(days_of(chosen))
+
+
+@measure_of(
+    key="employees_growth",
+    name="Growth of employees",
+    unit="change",
+    # Accounts tell it themselves.
+    sources=(),
+    direction=Better.MORE,
+    window=MeasureWindow(WindowUnit.CHOSEN, 1),
+    raw="employees of the company ÷ its employees at the beginning of the window − 1",
+    empty="nobody told is no value",
+    missing=(
+        ChosenAbsence(
+            "its employees are unknown now, or were then",
+            lambda facts, chosen: (
+                np.isnan(facts.chosen[Employees()]) | ~(facts.chosen[_employees_before(chosen)] > 0)
+            ),
+        ),
+    ),
+    parameters=(YEAR_OF_DAYS,),
+    reads=lambda chosen: (Employees(), _employees_before(chosen)),
+)
+def employees_growth(facts: Facts, chosen: Chosen) -> Floats:
+    return ratio(facts.chosen[Employees()], facts.chosen[_employees_before(chosen)]) - 1

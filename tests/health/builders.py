@@ -7,6 +7,7 @@ from accounts.catalogue import ActorClass
 from accounts.models import (
     Account,
     Attendance,
+    AttributeHistory,
     BusinessEvent,
     Contact,
     Contract,
@@ -60,6 +61,19 @@ def make_account(**values):
         "currency": "USD",
     }
     return Account.objects.create(**{"external_id": unique("acc"), **defaults, **values})
+
+
+def tell(account, attribute, value, *, days_ago, until_days_ago=None, learned_days_ago=None):
+    """What an attribute of the account was from a day on."""
+    learned = days_ago if learned_days_ago is None else learned_days_ago
+    AttributeHistory.objects.create(
+        account=account,
+        attribute=attribute,
+        value=str(value),
+        valid_from=ago(days_ago),
+        valid_to=None if until_days_ago is None else ago(until_days_ago),
+        learned_at=at(ago(learned)),
+    )
 
 
 def use(

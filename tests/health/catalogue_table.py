@@ -25,7 +25,7 @@ def measure_row(definition):
         definition.better,
         window.words,
         window.history or "–",
-        ", ".join(definition.sources),
+        ", ".join(definition.sources) or "accounts",
         definition.raw,
         definition.empty,
         definition.missing,
@@ -36,8 +36,13 @@ def measure_row(definition):
 def measure_rows():
     """By source, then by key."""
     sources = list(FactSource)
-    in_order = sorted(MEASURES.families(), key=lambda d: (sources.index(d.sources[0]), d.key))
-    return [measure_row(definition) for definition in in_order]
+
+    def place(definition):
+        """What accounts tell themselves comes last."""
+        first = definition.sources[:1]
+        return sources.index(first[0]) if first else len(sources), definition.key
+
+    return [measure_row(definition) for definition in sorted(MEASURES.families(), key=place)]
 
 
 def parameter_rows():

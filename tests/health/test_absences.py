@@ -12,6 +12,7 @@ from health.measures.demands import (
     ChosenFacts,
     CsmSentimentAge,
     DaysToDecision,
+    Employees,
     FeatureHistory,
     FirstReplyHours,
     RelationshipDays,
@@ -21,6 +22,7 @@ from health.measures.demands import (
     TermMonths,
     TicketsNegative,
     TicketsRated,
+    UsageLimit,
     ValueHistory,
 )
 from health.measures.inputs import Flags
@@ -49,6 +51,8 @@ UNKNOWN = {
 }
 
 _MAY_BE_UNKNOWN = (
+    Employees,
+    UsageLimit,
     ActiveDays,
     FeatureHistory,
     ValueHistory,

@@ -26,6 +26,7 @@ EVERY_USE = (
     "repeat_tickets",
     "first_reply_hours",
     "late_payments",
+    "employees_growth",
     "active_days(days=84)",
     "features_used",
     "feature_breadth(days=56)",

@@ -35,7 +35,8 @@ ACCOUNTS = RecordSpec(
         telling("currency", Type.CURRENCY, clearable=False),
         may("plan", Type.KEY, max_length=40, help_text="made when it is new"),
         may("seats", Type.INTEGER),
-        may("usage_limit", Type.INTEGER, max_value=10**15),
+        may("usage_limit", Type.INTEGER, max_value=10**15, help_text="events a month"),
+        may("employees", Type.INTEGER, help_text="of the company"),
         may("customer_since", Type.LONG_DAY),
         one_of(
             "status",
@@ -64,6 +65,8 @@ ACCOUNT_HISTORY = RecordSpec(
         must("as_of", Type.PAST_DAY, help_text="the values hold from this day on"),
         may("plan", Type.KEY, max_length=40, help_text="made when it is new"),
         may("seats", Type.INTEGER),
+        may("usage_limit", Type.INTEGER, max_value=10**15, help_text="events a month"),
+        may("employees", Type.INTEGER, help_text="of the company"),
         may("owner", Type.EMAIL, help_text="of a person who logs in"),
         one_of("stage", LifecycleStage, clearable=False),
         one_of(

@@ -37,7 +37,7 @@ ACCOUNTS = FactTable(
             default="COALESCE((SELECT currency FROM accounts_installation), 'USD')",
         ),
         StoredColumn("plan_id", "plan"),
-        *plain("seats", "usage_limit", "customer_since"),
+        *plain("seats", "usage_limit", "employees", "customer_since"),
         StoredColumn("status", "status", default="'active'"),
         StoredColumn("stage", "stage", default="'hand_off'"),
         # An owner replaces a pool and a pool an owner: an account never has both.

@@ -183,3 +183,53 @@ def a_plan_without_features():
     account = old(plan=make.make_plan(key="empty"))
     Feature.objects.update(plans=["pro"])
     return account
+
+
+@worked("usage_against_limit", VALUE, 0.75)  # 2,800 × 30 ÷ 28 of 4,000
+def most_of_the_limit():
+    account, feature = old(usage_limit=4_000), make.make_feature()
+    make.use(account, feature, days_ago=[0, 27], events=700)
+    make.use(account, feature, days_ago=[5], events=1_400, actor=ActorClass.AGENT)
+    make.use(account, feature, days_ago=[28], events=9_000)
+    return account
+
+
+@worked("usage_against_limit", VALUE, 1.5)  # 1,400 in 14 days
+def half_a_month():
+    account = young(14)
+    make.tell(account, "usage_limit", 2_000, days_ago=300)
+    make.use(account, make.make_feature(), days_ago=[1], events=1_400)
+    return account
+
+
+@worked("usage_against_limit", EMPTY, 0)
+def a_limit_that_is_not_used():
+    return old(usage_limit=4_000)
+
+
+@worked("usage_against_limit", MISSING)
+@worked("employees_growth", MISSING)
+def neither_limit_nor_employees():
+    return old()
+
+
+@worked("usage_against_limit", SHORT)
+def a_limit_for_thirteen_days():
+    account = young(13)
+    make.tell(account, "usage_limit", 2_000, days_ago=12)
+    return account
+
+
+@worked("employees_growth", VALUE, 0.25)  # 250 ÷ 200 − 1
+@worked("employees_growth(days=100)", VALUE, 0)
+def a_company_that_grew():
+    account = old(employees=250)
+    make.tell(account, "employees", 150, days_ago=700, until_days_ago=400)
+    make.tell(account, "employees", 200, days_ago=400, until_days_ago=300)
+    make.tell(account, "employees", 250, days_ago=300)
+    return account
+
+
+@worked("employees_growth", EMPTY)
+def a_size_of_which_no_day_was_told():
+    return old(employees=250)

@@ -49,6 +49,7 @@ def chosen_facts():
         "ticket_sentiment",
         "csm_sentiment",
         "days_to_decision",
+        "employees_growth",
     ]
     few = scope(as_known=True)
     block = FactScope(few.account_ids, DAY - timedelta(days=9), DAY, "UTC", as_known=True)
@@ -131,6 +132,8 @@ EXECUTORS = {
     "health.facts.chosen_facts:_VALUED": chosen_facts,
     "health.facts.chosen_facts:_ANSWERS": chosen_facts,
     "health.facts.chosen_contracts:_ENDS": chosen_facts,
+    "health.facts.chosen_sizes:_PRESENT": chosen_facts,
+    "health.facts.chosen_sizes:_HISTORY": chosen_facts,
     "health.facts.chosen_tickets:_TICKETS": chosen_facts,
     "health.facts.chosen_tickets:_REPLIED_SINCE": chosen_facts,
     "health.facts.chosen_contact:_TALKS": chosen_facts,
