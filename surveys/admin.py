@@ -1,8 +1,9 @@
-"""The rules that surveys keep, and what customers see around the questions."""
+"""The rules that surveys keep, what customers see around the questions, and what a score is judged
+by."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -10,9 +11,14 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import clock
 from accounts.admin.bases import KeptAdmin
-from surveys.models import SurveyBranding, SurveyPolicy
+from accounts.models import User
+from surveys.actions.baselines import NoBaselineError, measured_baseline
+from surveys.catalogue import KIND_WORDS
+from surveys.models import SurveyBaseline, SurveyBranding, SurveyPolicy
 from surveys.pictures import MOST_BYTES, picture_type
+from surveys.queries.answers import kind_of, scored_surveys
 
 
 class OneRowAdmin(KeptAdmin):
@@ -70,4 +76,78 @@ class SurveyBrandingAdmin(OneRowAdmin):
         data = form.cleaned_data.get("picture") or b""
         if data or form.cleaned_data.get("without_logo"):
             obj.logo, obj.logo_type = data, picture_type(data)
+        super().save_model(request, obj, form, change)
+
+
+class SurveyBaselineForm(forms.ModelForm):
+    """What is said is the survey and the days; the score is counted of their answers."""
+
+    measured: dict[str, Any]
+
+    class Meta:
+        model = SurveyBaseline
+        fields = ("survey_key", "first_day", "final_day")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "survey_key" in self.fields:
+            self.fields["survey_key"] = forms.ChoiceField(
+                label=_("Survey"), choices=[("", "---------"), *scored_surveys()]
+            )
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        key = said.get("survey_key") or self.instance.survey_key
+        first, final = said.get("first_day"), said.get("final_day")
+        if key and first and final:
+            try:
+                self.measured = measured_baseline(
+                    key=key,
+                    kind=kind_of(None, key) or "",
+                    first_day=first,
+                    final_day=final,
+                    now=clock.now(),
+                )
+            except (NoBaselineError, OverflowError):
+                self.add_error(
+                    "final_day",
+                    _("A baseline needs days that are over, with at least 10 scored answers."),
+                )
+        return said
+
+
+@admin.register(SurveyBaseline)
+class SurveyBaselineAdmin(KeptAdmin):
+    form = SurveyBaselineForm
+    list_display = ("name", "first_day", "final_day", "value", "answers", "set_by", "set_at")
+    list_select_related = ("set_by",)
+    ordering = ("survey_key",)
+    counted = ("value", "favourable", "neutral", "unfavourable", "set_by", "set_at")
+
+    @admin.display(description=_("Survey"), ordering="survey_key")
+    def name(self, row: SurveyBaseline) -> str:
+        return KIND_WORDS.label(row.survey_key)
+
+    @admin.display(description=_("Answers"))
+    def answers(self, row: SurveyBaseline) -> int:
+        return row.favourable + row.neutral + row.unfavourable
+
+    def get_fields(
+        self, request: HttpRequest, obj: SurveyBaseline | None = None
+    ) -> tuple[str, ...]:
+        said = ("survey_key", "first_day", "final_day")
+        return said if obj is None else (*said, *self.counted)
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: SurveyBaseline | None = None
+    ) -> tuple[str, ...]:
+        """Another survey has a baseline of its own."""
+        return () if obj is None else ("survey_key", *self.counted)
+
+    def save_model(
+        self, request: HttpRequest, obj: SurveyBaseline, form: Any, change: bool
+    ) -> None:
+        for column, value in form.measured.items():
+            setattr(obj, column, value)
+        obj.set_at, obj.set_by = clock.now(), cast("User", request.user)
         super().save_model(request, obj, form, change)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import F
 
@@ -21,6 +22,19 @@ def set_baseline(
 ) -> SurveyBaseline:
     """Of the answers of all customers on those days, both included; one that was set before is
     replaced. Raises NoBaselineError."""
+    measured = measured_baseline(
+        key=key, kind=kind, first_day=first_day, final_day=final_day, now=now
+    )
+    baseline, _ = SurveyBaseline.objects.update_or_create(
+        survey_key=key, defaults={**measured, "set_at": now, "set_by": by}
+    )
+    return baseline
+
+
+def measured_baseline(
+    *, key: str, kind: str, first_day: date, final_day: date, now: datetime
+) -> dict[str, Any]:
+    """The columns of a baseline that answers make; nothing is written. Raises NoBaselineError."""
     zone = Installation.current().zone
     after = datetime.combine(final_day + timedelta(days=1), time(), tzinfo=zone)
     if final_day < first_day or after > now:
@@ -35,17 +49,11 @@ def set_baseline(
     found: Score | None = groups[0].score if groups else None
     if found is None or found.is_thin:
         raise NoBaselineError(f"{found.n if found else 0} answers")
-    baseline, _ = SurveyBaseline.objects.update_or_create(
-        survey_key=key,
-        defaults={
-            "first_day": first_day,
-            "final_day": final_day,
-            "value": points(found.value, 2),
-            "favourable": found.counts.favourable,
-            "neutral": found.counts.neutral,
-            "unfavourable": found.counts.unfavourable,
-            "set_at": now,
-            "set_by": by,
-        },
-    )
-    return baseline
+    return {
+        "first_day": first_day,
+        "final_day": final_day,
+        "value": points(found.value, 2),
+        "favourable": found.counts.favourable,
+        "neutral": found.counts.neutral,
+        "unfavourable": found.counts.unfavourable,
+    }

@@ -124,6 +124,12 @@ class SurveyBranding(models.Model):
         return cls.objects.filter(pk=1).first() or cls(pk=1)
 
 
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(),
+    model_name="SurveyBaselineAudit",
+    append_only=True,
+)
 class SurveyBaseline(models.Model):
     """What a survey scored in a period that somebody chose, before anything is judged by it."""
 
@@ -138,6 +144,8 @@ class SurveyBaseline(models.Model):
     set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = _("baseline of a survey")
+        verbose_name_plural = _("baselines of surveys")
         constraints = [
             models.CheckConstraint(
                 name="survey_baseline_begins_before_it_ends",

@@ -11,7 +11,8 @@ from django.db.models import Count, DateField, Exists, Max, OuterRef, QuerySet
 from django.db.models.functions import Cast, TruncMonth, TruncQuarter
 
 from accounts.models import Installation, User
-from surveys.models import Invitation, Response
+from surveys.catalogue import KIND_WORDS
+from surveys.models import Invitation, Response, Survey
 from surveys.queries.answer_counts import (
     AnswerCut,
     answer_groups,
@@ -58,6 +59,14 @@ def kind_of(user: User | None, key: str) -> str | None:
     counted = answers_seen_by(user).filter(survey_key=key).order_by().values_list("kind")
     found = counted.annotate(answers=Count("pk")).order_by("-answers", "kind").first()
     return None if found is None else str(found[0])
+
+
+def scored_surveys() -> list[tuple[str, str]]:
+    """Key and name of each that has scored answers; one of another tool is called by its key."""
+    names = dict(Survey.objects.order_by("version").values_list("key", "name"))
+    scored = Response.objects.filter(value__isnull=False).order_by("survey_key")
+    keys = scored.values_list("survey_key", flat=True).distinct()
+    return [(key, names.get(key) or KIND_WORDS.label(key)) for key in keys]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from surveys.queries.answer_counts import (
     asked_by_survey,
     cut_of,
     invitations_seen_by,
+    ready_for_cut,
 )
 from surveys.scoring.movements import (
     BenchmarkVerdict,
@@ -117,7 +118,10 @@ def survey_results(
     if key is not None:
         answers, sent = answers.filter(survey_key=key), sent.filter(survey__key=key)
     groups = answer_groups(
-        answers, key=F("survey_key"), cut_value=cut_of(cut), is_now=is_now(period)
+        ready_for_cut(answers, cut),
+        key=F("survey_key"),
+        cut_value=cut_of(cut),
+        is_now=is_now(period),
     )
     now, before = _split_periods(groups)
     asked = asked_by_survey(sent, cut=cut)

@@ -20,6 +20,7 @@ from accounts.ui.charts import (
     matrix,
 )
 from surveys.pages.results.params import ResultParams
+from surveys.pages.results.rows import ResultRow
 from surveys.pages.results.words import bounds_shown, score_shown, standing_word
 from surveys.queries.answers import AnswerTally, TrendScore
 from surveys.queries.together import SegmentReading
@@ -141,4 +142,31 @@ def segments_matrix(readings: Sequence[SegmentReading]) -> Chart:
         x=MatrixAxis("CSAT", 0, 100, LEVELS[SurveyKind.CSAT].low),
         y=MatrixAxis("NPS", -100, 100, LEVELS[SurveyKind.NPS].low),
         label=gettext("CSAT and NPS by segment"),
+    )
+
+
+GROUPS_DRAWN = 20
+
+
+def response_matrix(
+    rows: Sequence[ResultRow], *, kind: str, low_percent: int, cut_word: str
+) -> Chart:
+    """Response rate × score of the groups that have both, of many those with the most answers:
+    parted where a rate is flagged and where a low score ends."""
+    drawn: list[MatrixPoint] = []
+    for row in sorted(rows, key=lambda each: -each.result.answers):
+        found, rate = row.result.score, row.result.rate
+        if found is not None and rate is not None and len(drawn) < GROUPS_DRAWN:
+            point = float(rate.value), float(found.value)
+            drawn.append(MatrixPoint(row.word, *point, row.rate, row.score))
+    highest = max((point.x for point in drawn), default=0)
+    scored = SurveyKind(kind)
+    return matrix(
+        drawn,
+        # Most rates are far below 100 %: the axis ends at the next twenty.
+        x=MatrixAxis(gettext("Response rate"), 0, max(20, -(-highest // 20) * 20), low_percent),
+        y=MatrixAxis(
+            gettext("Score"), -100 if scored is SurveyKind.NPS else 0, 100, LEVELS[scored].low
+        ),
+        label=gettext("Response rate and score by %(cut)s") % {"cut": cut_word.lower()},
     )

@@ -22,7 +22,7 @@ from surveys.pages.results.words import (
     score_shown,
     verdict_words,
 )
-from surveys.queries.answer_counts import AnswerCut
+from surveys.queries.answer_counts import PEOPLE_CUTS, AnswerCut
 from surveys.queries.results import SurveyResult
 
 GROUPS_SHOWN = 20
@@ -96,8 +96,8 @@ def _baseline_title(result: SurveyResult) -> str:
 
 
 def names_of_people(results: Iterable[SurveyResult], cut: AnswerCut | None) -> dict[str, str]:
-    """Names of the CSMs that results are cut by, in one statement."""
-    if cut is not AnswerCut.CSM:
+    """Names of the people that results are cut by, in one statement."""
+    if cut not in PEOPLE_CUTS:
         return {}
     ids = {int(each.value) for each in results if each.value}
     return {str(pk): name for pk, name in User.objects.filter(pk__in=ids).values_list("pk", "name")}

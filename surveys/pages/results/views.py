@@ -22,6 +22,7 @@ from surveys.models import Survey, SurveyPolicy
 from surveys.pages.results.forms import BaselineForm
 from surveys.pages.results.params import PERIODS, ResultParams
 from surveys.pages.results.pictures import (
+    response_matrix,
     segments_matrix,
     spread_picture,
     spread_rows,
@@ -30,7 +31,7 @@ from surveys.pages.results.pictures import (
 )
 from surveys.pages.results.rows import ResultRow, grouped_rows, result_row
 from surveys.pages.results.words import CUT_WORDS, cut_value_word, reading_words, standing_word
-from surveys.queries.answer_counts import AnswerCut
+from surveys.queries.answer_counts import PEOPLE_CUTS, AnswerCut
 from surveys.queries.answers import (
     READ_AT_MOST,
     AnswerFilter,
@@ -107,18 +108,27 @@ def _survey_page(
     trend = trend_of(user, key=key, kind=kind, today=clock.today(), is_quarterly=is_quarterly)
     answers_page = reverse("survey_answers", args=[key])
     given = spread_of(rows)
+    low_percent = SurveyPolicy.current().low_response_percent
     found_themes = themes_of(rows)
-    cut_rows = _cut_rows(user, key, kind, asked)
+    cut_rows = _cut_rows(user, key, kind, asked, low_percent=low_percent)
     shown_groups, page = take_page(cut_rows, number=page_number(request), size=PAGE_SIZE)
     context = {
         "key": key,
         "name": name,
         "kind": KIND_WORDS.label(kind),
         "is_free": kind == SurveyType.FREE,
-        "whole": _whole_row(user, key, kind, name, asked),
+        "whole": _whole_row(user, key, kind, name, asked, low_percent=low_percent),
         "cut_rows": shown_groups,
         "page": page,
         "groups_total": len(cut_rows),
+        "matrix": None
+        if kind == SurveyType.FREE
+        else response_matrix(
+            cut_rows,
+            kind=kind,
+            low_percent=low_percent,
+            cut_word=gettext(CUT_WORDS[asked.cut or AnswerCut.SEGMENT]),
+        ),
         "trend": trend_picture(trend, is_quarterly=is_quarterly, kind=kind),
         "is_quarterly": is_quarterly,
         "trend_href": asked.query(trend="month" if is_quarterly else "quarter"),
@@ -146,17 +156,19 @@ def _survey_or_404(user: User, key: str) -> tuple[str, str]:
     return KIND_WORDS.label(key), kind
 
 
-def _whole_row(user: User, key: str, kind: str, name: str, asked: ResultParams) -> ResultRow | None:
+def _whole_row(
+    user: User, key: str, kind: str, name: str, asked: ResultParams, *, low_percent: int
+) -> ResultRow | None:
     whole = ResultParams(asked.period, None)
     found = survey_results(user=user, period=asked.period, key=key)
-    low_percent = SurveyPolicy.current().low_response_percent
     rows = [result_row(r, whole, word=name, low_percent=low_percent) for r in found]
     return next((row for row in rows if row.result.kind == kind), None)
 
 
-def _cut_rows(user: User, key: str, kind: str, asked: ResultParams) -> list[ResultRow]:
+def _cut_rows(
+    user: User, key: str, kind: str, asked: ResultParams, *, low_percent: int
+) -> list[ResultRow]:
     found = survey_results(user=user, period=asked.period, cut=asked.cut, key=key)
-    low_percent = SurveyPolicy.current().low_response_percent
     groups = grouped_rows(found, asked, low_percent=low_percent)
     return [row for group in groups for row in group.rows if row.result.kind == kind]
 
@@ -227,7 +239,7 @@ def _filters_in_words(wanted: AnswerFilter, theme: str) -> str:
     if wanted.cut is not None and wanted.value is not None:
         people = (
             dict(User.objects.filter(pk=int(wanted.value)).values_list("pk", "name"))
-            if wanted.cut is AnswerCut.CSM
+            if wanted.cut in PEOPLE_CUTS
             and wanted.value.isascii()
             and wanted.value.isdigit()
             and len(wanted.value) < 19

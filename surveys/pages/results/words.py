@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 
 from accounts.catalogue import label
 from surveys.catalogue import MOMENT_WORDS, SurveyType
-from surveys.queries.answer_counts import AnswerCut
+from surveys.queries.answer_counts import FIT_BOUNDS, AnswerCut, FitBand
 from surveys.scoring.movements import BenchmarkPlace, BenchmarkVerdict, Moved, ScoreMovement
 from surveys.scoring.patterns import CombinedReading, Pattern
 from surveys.scoring.scores import ResponseRate, Score, SurveyKind, points
@@ -17,6 +17,8 @@ CUT_WORDS = {
     AnswerCut.SEGMENT: gettext_noop("Segment"),
     AnswerCut.TOUCH_TIER: gettext_noop("Touch tier"),
     AnswerCut.CSM: gettext_noop("CSM"),
+    AnswerCut.SELLER: gettext_noop("Account executive"),
+    AnswerCut.FIT: gettext_noop("ICP fit"),
     AnswerCut.MOMENT: gettext_noop("Moment"),
 }
 # Standing → how an NPS calls it, and the others.
@@ -100,9 +102,22 @@ def movement_words(change: ScoreMovement) -> MovementWords:
 def cut_value_word(cut: AnswerCut, value: str, *, people: dict[str, str]) -> str:
     if cut is AnswerCut.CSM:
         return people.get(value) or gettext("No CSM")
+    if cut is AnswerCut.SELLER:
+        return people.get(value) or gettext("No account executive")
     if not value:
         return gettext("None known")
+    if cut is AnswerCut.FIT:
+        return _fit_word(value)
     return gettext(MOMENT_WORDS.label(value)) if cut is AnswerCut.MOMENT else label(value)
+
+
+def _fit_word(value: str) -> str:
+    """“High, 70 to 100”."""
+    if value not in set(FitBand):
+        return gettext("None known")
+    low, high = FIT_BOUNDS[FitBand(value)]
+    words = {"band": label(value), "low": low, "high": high}
+    return gettext("%(band)s, %(low)s to %(high)s") % words
 
 
 def answers_counted(count: int) -> str:

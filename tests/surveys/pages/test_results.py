@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts import clock
+from accounts.models import Account, Function, TeamMember, User
 from surveys.models import FollowUp, Invitation, Response, Survey, SurveyBaseline
 from tests.permission_house import build_house
 from tests.surveys.answers import answer
@@ -204,7 +205,7 @@ def test_answers_are_filtered_by_standing_and_lead_to_their_follow_up(client, cs
 @pytest.mark.parametrize("value", ["x", "999999", "9" * 30, ""])
 def test_a_cut_value_that_is_none_opens_nothing_and_breaks_nothing(client, csm, house, value):
     answers(house.accounts["own"], days_ago=3, high=2)
-    for cut in ("csm", "segment", "moment") if value else ("csm",):
+    for cut in ("csm", "seller", "fit", "segment", "moment") if value else ("csm",):
         address = reverse("survey_answers", args=["nps"]) + f"?by={cut}&value={value}"
         assert client.get(address).context["found"] == [], cut
 
@@ -242,7 +243,7 @@ def test_segments_are_read_together(client, csm, house):
 @pytest.mark.parametrize("accounts", [1, 3])
 @pytest.mark.parametrize(
     ("route", "args", "queries"),
-    [("surveys", [], 11), ("survey_results", ["nps"], 19), ("survey_answers", ["nps"], 7)],
+    [("surveys", [], 11), ("survey_results", ["nps"], 18), ("survey_answers", ["nps"], 7)],
 )
 def test_pages_ask_a_fixed_number_of_questions(
     client, ops, house, django_assert_num_queries, accounts, route, args, queries
@@ -279,3 +280,70 @@ def test_of_many_groups_the_list_shows_the_largest_and_the_survey_all(client, op
     pages = [client.get(f"{address}?page={number}").context["cut_rows"] for number in (1, 2)]
     assert [len(page) for page in pages] == [50, 10]
     assert len({row.result.value for page in pages for row in page}) == 60
+
+
+def sold_by(account, name, *, until=None):
+    seller = User.objects.filter(name=name).first() or User.objects.create_user(
+        f"{name.lower()}@demo.example", name=name, role="csm"
+    )
+    TeamMember.objects.filter(account=account).delete()
+    return TeamMember.objects.create(
+        account=account,
+        person=seller,
+        function=Function.objects.get(key="account_executive"),
+        since=clock.today() - timedelta(days=500),
+        until=until,
+    ).person
+
+
+def test_scores_by_who_sold_and_by_fit_open_the_answers_they_are_made_of(client, ops, house):
+    own, team, other = (house.accounts[place] for place in ("own", "team", "other"))
+    ann = sold_by(own, "Ann")
+    sold_by(team, "Ben", until=clock.today() - timedelta(days=1))
+    for account, fit in ((own, 70), (team, 39), (other, None)):
+        Account.objects.filter(pk=account.pk).update(strategic_fit=fit)
+        answers(account, days_ago=3, high=2)
+    answers(other, days_ago=3, low=1)
+    for cut, expected in (
+        ("seller", {("Ann", 2), ("No account executive", 5)}),
+        ("fit", {("High, 70 to 100", 2), ("Low, 0 to 39", 2), ("None known", 3)}),
+    ):
+        rows = client.get(f"/surveys/nps/?by={cut}").context["cut_rows"]
+        assert {(row.word, row.result.answers) for row in rows} == expected
+        for row in rows:
+            found = client.get(row.answers_href).context["found"]
+            assert len(found) == row.result.answers, row.word
+    shown = client.get(f"/surveys/nps/answers/?by=seller&value={ann.pk}").content.decode()
+    assert "Ann" in shown
+
+
+@pytest.mark.parametrize(
+    ("fit", "word"),
+    [
+        (0, "Low, 0 to 39"), (39, "Low, 0 to 39"), (40, "Middle, 40 to 69"),
+        (69, "Middle, 40 to 69"), (70, "High, 70 to 100"), (100, "High, 70 to 100"),
+    ],
+)  # fmt: skip
+def test_each_fit_is_in_one_band(client, ops, house, fit, word):
+    Account.objects.filter(pk=house.accounts["own"].pk).update(strategic_fit=fit)
+    answers(house.accounts["own"], days_ago=3, high=1)
+    (row,) = client.get("/surveys/nps/?by=fit").context["cut_rows"]
+    assert row.word == word
+
+
+def test_groups_are_drawn_by_response_rate_and_score(client, ops, house):
+    nps = survey()
+    own, team = house.accounts["own"], house.accounts["team"]
+    for account, segment, states in (
+        (own, "enterprise", ["answered"] + ["sent"] * 3),
+        (team, "smb", ["sent"] * 20),
+    ):
+        Account.objects.filter(pk=account.pk).update(segment=segment)
+        for number, state in enumerate(states):
+            invited(nps, account, number, state=state)
+    answers(own, days_ago=3, high=1, low=3)
+    answers(team, days_ago=3, high=1)
+    answers(house.accounts["other"], days_ago=3, high=1)
+    matrix = client.get("/surveys/nps/?by=segment").context["matrix"]
+    assert sorted(matrix.rows) == [("Enterprise", "25 %", "−50"), ("SMB", "0 %", "100")]
+    assert matrix.head == ("", "Response rate", "Score")
