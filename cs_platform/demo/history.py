@@ -29,11 +29,14 @@ from cs_platform.demo.task_history import WorkingDays
 from cs_platform.models import StepRun
 from cs_platform.scheduling import schedule
 from health.recompute import close_day, score_history
+from health.recompute.readiness import emit_takeovers, is_look_day, look_at_readiness
 from playbooks.engine import advance_plays, emit_moments, fire_signals
 
 CLOSES_AT = time(0, 15)
 BATCH = 2_000
 UNREAD = timedelta(days=2)
+# Looks of half a year, so many accounts at a time.
+LOOK_BACK_DAYS, LOOKED_AT = 182, 20_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,20 @@ def score_all(history: History, *, now: datetime) -> int:
     for day in history.scored:
         close_day(day=day, now=night_after(day))
     return scored
+
+
+def look_back(history: History) -> int:
+    """Every weekly look of the last half year at who is ready for an expansion, each as it was
+    known then."""
+    ids = list(Account.objects.order_by("pk").values_list("pk", flat=True))
+    days = [day for day in history.scored[-LOOK_BACK_DAYS:] if is_look_day(day)]
+    batches = [ids[start : start + LOOKED_AT] for start in range(0, len(ids), LOOKED_AT)]
+    made = 0
+    for day in days:
+        for batch in batches:
+            made += look_at_readiness(day=day, account_ids=batch, now=night_after(day))
+        emit_takeovers(day=day)
+    return made
 
 
 def _score_days(days: list[date], *, history: History, now: datetime) -> int:

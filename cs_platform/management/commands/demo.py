@@ -19,6 +19,7 @@ from cs_platform.demo.fact_loader import Load, load_facts
 from cs_platform.demo.history import (
     history_of,
     live_through,
+    look_back,
     score_all,
     settle,
 )
@@ -124,6 +125,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{scored:,} scores of {len(past.scored):,} nights after {_seconds_since(begun)}."
         )
+        looks = look_back(past)
+        self.stdout.write(f"{looks:,} weekly looks at readiness after {_seconds_since(begun)}.")
         live_through(past, on_progress=self.stdout.write)
         self.stdout.write(
             f"{Play.objects.count():,} plays, {Task.objects.count():,} tasks after"
