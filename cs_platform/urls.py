@@ -27,6 +27,7 @@ from cs_platform.pages.palette import views as palette
 from cs_platform.pages.portfolio import audience, saved_views
 from cs_platform.pages.portfolio import views as portfolio
 from cs_platform.pages.probes import views as probes
+from cs_platform.pages.survey_starts import playbooks_started
 from cs_platform.pages.today import views as today
 from health.pages.expansion import views as expansion
 from health.pages.setup import core_features
@@ -46,8 +47,7 @@ from playbooks.pages.tasks import views as tasks
 from surveys.pages.answering import look as survey_look
 from surveys.pages.answering import preview as answering_preview
 from surveys.pages.answering import views as answering
-from surveys.pages.editor import forecast as survey_forecasts
-from surveys.pages.editor import views as survey_editor
+from surveys.pages.editor.urls import survey_paths
 from surveys.pages.follow_ups import views as follow_ups
 from surveys.pages.invitations import views as survey_invitations
 from surveys.pages.results import views as survey_results
@@ -148,9 +148,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("mail/<int:message_id>/approve/", customer_mail.approve, name="mail_approve"),
     path("mail/<int:message_id>/discard/", customer_mail.discard, name="mail_discard"),
     path("unsubscribe/<str:token>/", customer_mail.unsubscribe, name="unsubscribe"),
-    path("surveys/edit/", survey_editor.surveys, name="surveys_editor"),
-    path("surveys/edit/forecast/", survey_forecasts.survey_forecast, name="survey_forecast"),
-    path("surveys/edit/<int:survey_id>/", survey_editor.survey, name="survey_version"),
     path(
         "surveys/edit/<int:survey_id>/preview/",
         answering_preview.survey_preview,
@@ -161,10 +158,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         answering_preview.survey_preview_frame,
         name="survey_preview_frame",
     ),
-    path("surveys/edit/<int:survey_id>/begin/", survey_editor.begin, name="survey_begin"),
-    path("surveys/edit/<int:survey_id>/publish/", survey_editor.publish, name="survey_publish"),
-    path("surveys/edit/<int:survey_id>/retire/", survey_editor.retire, name="survey_retire"),
-    path("surveys/edit/<int:survey_id>/back/", survey_editor.back, name="survey_back"),
+    path("surveys/edit/", include(survey_paths(playbooks_started))),
     path("s/<str:token>/", answering.answer, name="survey_answer"),
     path("s/<str:token>/stop/", answering.stop, name="survey_stop"),
     path("survey-look/<str:colour>.css", survey_look.colours, name="survey_look"),

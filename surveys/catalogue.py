@@ -118,6 +118,7 @@ REVOKED_WORDS = Words(
         "link_spread": "Others have the link",
     }
 )
+DELIVERY_WORDS = Words({"mail": "E-mail", "in_app": "In the product"})
 HELD_BACK_WORDS = Words(
     {
         "not_customer": "The account is no customer",

@@ -13,13 +13,16 @@ from health.models import RuleSet, Scorecard
 from playbooks.models import Playbook
 from surveys.library.shipped import shipped_survey
 from surveys.models import Survey
-from surveys.publishing import draft_of
+from surveys.publishing import draft_of, publish, retire
 from tests.permission_house import NOW, House
 
 DAY = date(2025, 3, 1)
 PUBLISHED_CARD, PUBLISHED_RULES = "published card", "published rules"
 SHARED_VIEW = "shared view"
-DRAFT_SURVEY = "draft survey"
+SURVEYS = {
+    "draft survey": "nps",
+    "retired survey": "effort_ces",
+}
 PLAYBOOKS = {
     "playbooks.playbook": "draft",
     "draft playbook": "draft",
@@ -34,8 +37,8 @@ def record_of(label: str, *, house: House) -> Model:
         return published_scorecard()
     if label == SHARED_VIEW:
         return _shared_view(house)
-    if label == DRAFT_SURVEY:
-        return _draft_survey()
+    if label in SURVEYS:
+        return _survey(label.partition(" ")[0], SURVEYS[label])
     if label in PLAYBOOKS:
         return _playbook(PLAYBOOKS[label])
     if label == PUBLISHED_RULES:
@@ -62,9 +65,15 @@ def published_scorecard() -> Scorecard:
     )[0]
 
 
-def _draft_survey() -> Survey:
-    found = Survey.objects.filter(key="nps", state=Survey.State.DRAFT).first()
-    return found or draft_of(shipped_survey("nps"), now=NOW)
+def _survey(state: str, key: str) -> Survey:
+    """Each state of another key: each of them has versions of its own."""
+    found = Survey.objects.filter(key=key, state=state).first()
+    if found is not None:
+        return found
+    made = draft_of(shipped_survey(key), now=NOW)
+    if state != "draft":
+        made = publish(survey=made, by=None, now=NOW)
+    return retire(survey=made) if state == "retired" else made
 
 
 def _shared_view(house: House) -> SavedView:

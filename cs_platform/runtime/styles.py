@@ -27,7 +27,7 @@ SHEETS = {
         *("tables", "charts", "pages", "worklists", "account", "mail", "executive"),
         *("imports", "imports_columns", "imports_changes"),
         *("scorecards", "scorecards_draft", "scorecards_rules", "scorecards_preview"),
-        *("builder", "ops", "setup", "design", "touch", "forced_colors", "print"),
+        *("builder", "surveys", "ops", "setup", "design", "touch", "forced_colors", "print"),
     ),
     "cs_platform/joined/admin.css": ("tokens", "admin", "admin_rooms"),
 }

@@ -7,7 +7,6 @@ it happened before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext
@@ -22,16 +21,10 @@ from surveys.announcements import announce_answer
 from surveys.catalogue import Moment, SurveyType
 from surveys.models import FollowUp, Response
 from surveys.queries.expansion_signals import first_value_signals
+from surveys.signals import answer_signals
 
 ANSWERED_WITHIN = timedelta(days=1)
 """Somebody deals with a low answer by then."""
-
-_LOW_CHECKPOINT = {
-    Moment.END_OF_ONBOARDING: SignalKind.SURVEY_LOW_ONBOARDING,
-    Moment.FIRST_VALUE: SignalKind.SURVEY_LOW_FIRST_VALUE,
-    Moment.BEFORE_RENEWAL: SignalKind.SURVEY_LOW_RENEWAL,
-    Moment.AFTER_EXPANSION: SignalKind.SURVEY_LOW_EXPANSION,
-}
 
 
 def follow_answer(response: Response, *, now: datetime) -> FollowUp | None:
@@ -72,18 +65,12 @@ def open_follow_up(response: Response, *, now: datetime) -> FollowUp:
     return follow_up
 
 
-def _signal_kinds(response: Response) -> Iterator[SignalKind]:
-    yield SignalKind.SURVEY_ANSWERED
-    moment = Moment(response.moment)
-    if moment is Moment.AFTER_TICKET:
-        return
-    if response.standing == -1:
-        if response.kind == SurveyType.NPS:
-            yield SignalKind.SURVEY_DETRACTOR
-        else:
-            yield _LOW_CHECKPOINT.get(moment, SignalKind.SURVEY_LOW)
-    if response.standing == 1 and moment is Moment.FIRST_VALUE:
-        yield SignalKind.SURVEY_HIGH_FIRST_VALUE
+def _signal_kinds(response: Response) -> tuple[SignalKind, ...]:
+    return answer_signals(
+        kind=SurveyType(response.kind),
+        moment=Moment(response.moment),
+        standing=response.standing,
+    )
 
 
 def _signal_payload(response: Response) -> dict[str, object]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from surveys.catalogue import (
+    DELIVERY_WORDS,
     KIND_WORDS,
     MOMENT_WORDS,
     RECIPIENT_WORDS,
@@ -60,7 +61,7 @@ class Survey(models.Model):
     )
     delivery = models.CharField(
         max_length=6,
-        choices=[("mail", _("E-mail")), ("in_app", _("In the product"))],
+        choices=DELIVERY_WORDS.choices(Delivery),
         default=Delivery.MAIL,
     )
     needs_consent = models.BooleanField(

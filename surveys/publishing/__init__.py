@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from accounts.models import BusinessEventKind, SavedView, User
+from surveys.catalogue import Moment, SurveyType
 from surveys.library.definition import SurveyDefinition
-from surveys.library.definition_reader import SurveyError, read_survey, read_survey_yaml
+from surveys.library.definition_reader import SurveyError, examine_survey, read_survey_yaml
 from surveys.library.shipped import KEYS, shipped_survey
 from surveys.library.survey_yaml import as_mapping
 from surveys.models import Survey
@@ -59,26 +60,72 @@ def import_survey(*, text: str, replaces: bool, by: User | None, now: datetime) 
 @transaction.atomic
 def begin_draft(*, version: Survey, by: User | None, now: datetime) -> Survey:
     """The draft of this key that was begun already, or a copy of this version."""
-    versions = Survey.objects.select_for_update().filter(key=version.key)
-    begun = versions.filter(state=State.DRAFT).first()
+    versions = _locked_versions(version.key)
+    begun = next((each for each in versions if each.state == State.DRAFT), None)
     return begun or draft_of(version.definition(), now=now, by=by)
+
+
+def _locked_versions(key: str) -> list[Survey]:
+    """All of them, so that two people who decide at once do it one after the other. Read once more
+    when the lock is ours: whoever had it may have made another."""
+    versions = Survey.objects.filter(key=key).order_by("pk")
+    list(versions.select_for_update())
+    return list(versions)
+
+
+@transaction.atomic
+def new_draft(
+    *, key: str, name: str, kind: SurveyType, scale: str, is_reversed: bool, language: str,
+    by: User, now: datetime,
+) -> Survey:  # fmt: skip
+    """One without texts, to be filled. Raises SurveyError where the key is taken."""
+    moment = Moment.RHYTHM if kind is SurveyType.NPS else Moment.ON_REQUEST
+    content: dict[str, Any] = {
+        "key": key,
+        "name": name,
+        "kind": kind.value,
+        "scale": scale,
+        "is_reversed": is_reversed,
+        "moment": moment.value,
+        "texts": {language: {}},
+    }
+    definition, _missing = examine_survey(content)
+    taken = SurveyError([f"There is a survey “{key}” already: edit that one."])
+    if Survey.objects.filter(key=key).exists():
+        raise taken
+    try:
+        with transaction.atomic():
+            return draft_of(definition, now=now, by=by)
+    except IntegrityError as error:  # by somebody else, this moment
+        raise taken from error
 
 
 @transaction.atomic
 def save_draft(
-    *, draft: Survey, revision: int, content: Mapping[str, Any], by: User, now: datetime
+    *,
+    draft: Survey,
+    revision: int,
+    content: Mapping[str, Any],
+    by: User,
+    now: datetime,
+    may_be_incomplete: bool = False,
 ) -> Survey:
-    """`content` has the shape of the YAML; its key stays the draft's.
+    """`content` has the shape of the YAML; its key stays the draft's. What says the same as before
+    leaves everything as it was.
 
-    Raises SurveyError where it is not complete, SurveyNotADraftError, SurveyMovedOnError.
+    Raises SurveyError where it is not complete, unless it may be: then what cannot be read of it is
+    lost, so give what was checked field by field. Raises SurveyNotADraftError, SurveyMovedOnError.
     """
-    row = Survey.objects.select_for_update().get(pk=draft.pk)
-    if row.state != State.DRAFT:
-        raise SurveyNotADraftError
+    row = _locked_draft(draft)
     if row.revision != revision:
         raise SurveyMovedOnError
-    definition = read_survey({**content, "key": row.key})
-    for name, value in _columns_of(definition).items():
+    definition, problems = examine_survey({**content, "key": row.key})
+    if problems and not may_be_incomplete:
+        raise SurveyError(problems)
+    columns = _columns_of(definition)
+    if all(getattr(row, name) == value for name, value in columns.items()):
+        return row
+    for name, value in columns.items():
         setattr(row, name, value)
     row.revision += 1
     row.edited_at, row.edited_by = now, by
@@ -86,17 +133,41 @@ def save_draft(
     return row
 
 
+def _locked_draft(draft: Survey) -> Survey:
+    row = Survey.objects.select_for_update().filter(pk=draft.pk).first()
+    if row is None or row.state != State.DRAFT:
+        raise SurveyNotADraftError
+    return row
+
+
 @transaction.atomic
-def publish(*, survey: Survey, by: User | None, now: datetime, reason: str = "") -> Survey:
+def discard_draft(*, draft: Survey) -> None:
+    """What is in force is untouched. Raises SurveyNotADraftError."""
+    _locked_draft(draft).delete()
+
+
+@transaction.atomic
+def publish(
+    *,
+    survey: Survey,
+    by: User | None,
+    now: datetime,
+    reason: str = "",
+    revision: int | None = None,
+) -> Survey:
     """The version that is asked from now on; who was invited before answers theirs. `reason` is
-    kept with a draft that comes into force. A retired version may be published again.
+    kept with a draft that comes into force. A retired version may be published again. `revision`:
+    of the draft as it was looked at.
 
     Raises SurveyError where it is not complete or names what is not there, SurveyNotADraftError
-    where it is in force already.
+    where it is in force already or was thrown away, SurveyMovedOnError.
     """
-    locked = Survey.objects.select_for_update().get(pk=survey.pk)
-    if locked.state == State.PUBLISHED:
+    versions = _locked_versions(survey.key)
+    locked = next((each for each in versions if each.pk == survey.pk), None)
+    if locked is None or locked.state == State.PUBLISHED:
         raise SurveyNotADraftError
+    if revision is not None and locked.revision != revision:
+        raise SurveyMovedOnError
     if problems := _unknown_names(locked.definition()):
         raise SurveyError(problems)
     in_force = Survey.objects.filter(key=locked.key, state=State.PUBLISHED)
@@ -128,6 +199,7 @@ def roll_back(*, version: Survey, by: User, reason: str, now: datetime) -> Surve
     definition = version.definition()
     if problems := _unknown_names(definition):
         raise SurveyError(problems)
+    _locked_versions(version.key)
     in_force = Survey.objects.filter(key=version.key, state=State.PUBLISHED)
     in_force.update(state=State.RETIRED)
     words = f"Back to v{version.version}: {reason}"
@@ -165,7 +237,7 @@ def _columns_of(definition: SurveyDefinition) -> dict[str, Any]:
         "delay_hours", "recipients", "delivery", "needs_consent", "audience", "expires_days",
     )  # fmt: skip
     columns = {name: getattr(definition, name) for name in same}
-    columns["first_language"] = next(iter(definition.texts))
+    columns["first_language"] = next(iter(definition.texts), "")
     return columns | {"further": written.get("further", []), "texts": written["texts"]}
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import Right, requires
-from surveys.library.definition_reader import SurveyError
+from surveys.library.definition_reader import examine_survey
 from surveys.library.page_words import page_words
 from surveys.models import Survey
 from surveys.pages.answering.answer_form import AnswerForm
@@ -71,10 +71,9 @@ def survey_preview_frame(request: HttpRequest, survey_id: int) -> HttpResponse:
 
 
 def _shown_version(request: HttpRequest, row: Survey) -> ShownPage:
-    """404 for a draft that is not complete: there is no page of it yet."""
-    try:
-        definition = row.definition()
-    except SurveyError as error:
-        raise Http404 from error
+    """Of a draft what there is of it; 404 where it says nothing in any language."""
+    definition, _missing = examine_survey(row.as_mapping())
+    if not definition.texts:
+        raise Http404
     language = chosen_language(definition, wanted=request.GET.get("lang", ""), known=("", ""))
     return ShownPage(definition, language, page_words(language), company_name())

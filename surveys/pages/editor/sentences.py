@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext, ngettext
 
+from accounts.ui.formats import language
 from surveys.catalogue import KIND_WORDS, MOMENT_WORDS, RECIPIENT_WORDS, Delivery
 from surveys.library.definition import SurveyDefinition
 
@@ -45,4 +46,4 @@ def _sentences_of(survey: SurveyDefinition) -> Iterator[str]:
         "Can be answered for %(days)s days.",
         survey.expires_days,
     ) % {"days": survey.expires_days}
-    yield gettext("Languages: %(codes)s.") % {"codes": ", ".join(survey.texts)}
+    yield gettext("Languages: %(codes)s.") % {"codes": ", ".join(map(language, survey.texts))}

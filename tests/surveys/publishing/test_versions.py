@@ -1,12 +1,14 @@
 """Drafts, versions, and what is refused on the way into force."""
 
+import threading
 from datetime import UTC, datetime
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from accounts.models import User
 from surveys import publishing
+from surveys.catalogue import SurveyType
 from surveys.library.definition_reader import SurveyError
 from surveys.library.shipped import KEYS, shipped_survey
 from surveys.library.survey_yaml import as_mapping, write_survey_yaml
@@ -91,7 +93,7 @@ def test_a_draft_is_saved_from_what_was_looked_at(ops):
     draft = installed()
     content = as_mapping(draft.definition())
     saved = publishing.save_draft(
-        draft=draft, revision=1, content=content | {"key": "other"}, by=ops, now=NOW
+        draft=draft, revision=1, content=content | {"key": "other", "name": "X"}, by=ops, now=NOW
     )
     assert (saved.key, saved.revision, saved.edited_by) == ("nps", 2, ops)
     with pytest.raises(publishing.SurveyMovedOnError):
@@ -132,3 +134,73 @@ def test_out_of_force_it_asks_nobody_any_more(ops):
     with pytest.raises(publishing.SurveyNotInForceError):
         publishing.retire(survey=survey)
     assert publishing.publish(survey=survey, by=ops, now=NOW).state == "published"
+
+
+def at_once(work, *, times=3):
+    """What each of them answered, or the error it met."""
+    begin, answers = threading.Barrier(times), []
+
+    def run():
+        begin.wait()
+        try:
+            answers.append(work())
+        except Exception as error:  # noqa: BLE001 - it is looked at
+            answers.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(times)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    return answers
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_begin_at_once_share_one_draft(ops):
+    first = publishing.publish(survey=installed(), by=ops, now=NOW)
+    begun = at_once(lambda: publishing.begin_draft(version=first, by=ops, now=NOW))
+    assert set(begun) == {Survey.objects.get(key="nps", state="draft")}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_those_who_go_back_at_once_do_it_one_after_the_other(ops):
+    first = publishing.publish(survey=installed(), by=ops, now=NOW)
+    made = at_once(lambda: publishing.roll_back(version=first, by=ops, reason="Again", now=NOW))
+    assert sorted(each.version for each in made) == [2, 3, 4]
+    assert Survey.objects.get(key="nps", state="published").version == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_new_key_is_taken_once(ops):
+    told = {"key": "one", "name": "One", "kind": SurveyType.CSAT, "scale": "1-7"}
+    made = at_once(
+        lambda: publishing.new_draft(**told, is_reversed=False, language="en", by=ops, now=NOW)
+    )
+    assert sorted(type(each).__name__ for each in made) == ["Survey", "SurveyError", "SurveyError"]
+
+
+def test_a_draft_may_be_saved_without_its_texts_but_not_published(ops):
+    told = {"key": "one", "name": "One", "kind": SurveyType.CSAT, "scale": "1-7"}
+    draft = publishing.new_draft(**told, is_reversed=False, language="de", by=ops, now=NOW)
+    content = {"name": "Two", "kind": "csat", "moment": "on_request", "texts": {"de": {}}}
+    with pytest.raises(SurveyError, match=r"texts\.de\.subject"):
+        publishing.save_draft(draft=draft, revision=1, content=content, by=ops, now=NOW)
+    saved = publishing.save_draft(
+        draft=draft, revision=1, content=content, by=ops, now=NOW, may_be_incomplete=True
+    )
+    assert (saved.name, saved.revision, saved.edited_by) == ("Two", 2, ops)
+    again = publishing.save_draft(
+        draft=draft, revision=2, content=content, by=ops, now=NOW, may_be_incomplete=True
+    )
+    assert again.revision == 2
+    with pytest.raises(SurveyError, match=r"texts\.de\.subject"):
+        publishing.publish(survey=saved, by=ops, now=NOW)
+    with pytest.raises(publishing.SurveyMovedOnError):
+        publishing.publish(survey=saved, by=ops, now=NOW, revision=1)
+    publishing.discard_draft(draft=saved)
+    with pytest.raises(publishing.SurveyNotADraftError):
+        publishing.discard_draft(draft=saved)
+    with pytest.raises(publishing.SurveyNotADraftError):
+        publishing.publish(survey=saved, by=ops, now=NOW)
