@@ -74,6 +74,8 @@ PAGES = {
         "/ops/dirty/",
         "/ops/interventions/",
         "/in-app/",
+        "/surveys/edit/",
+        "/surveys/edit/new/",
         "/imports/",
         "/doubles/",
         "/setup/core-features/",
