@@ -12,6 +12,7 @@ from accounts.demo.contact_rows import (
     add_onboarding,
     add_tickets,
 )
+from accounts.demo.csm_readings import add_csm_readings
 from accounts.demo.customers import timeline_of
 from accounts.demo.happenings import happenings
 from accounts.demo.languages import languages_of_people
@@ -23,6 +24,9 @@ from accounts.demo.staff import Staff
 from accounts.demo.usage import AccountUsage, Season, account_usage
 from accounts.demo.usage_rows import add_usage, limit_days, usage_limit
 from accounts.demo.writer import Writer
+
+# Its own stream of chance: all other facts stay as they are.
+CSM_TOPIC = 31
 
 
 def block_tables(
@@ -49,6 +53,8 @@ def block_tables(
         random = shape.random(block=block, topic=4, place=profile.account.place + 1)
         tongues = shape.random(block=block, topic=9, place=profile.account.place + 1)
         _add_account_facts(random, tongues=tongues, writer=writer, profile=profile)
+        said = shape.random(block=block, topic=CSM_TOPIC, place=profile.account.place + 1)
+        add_csm_readings(said, writer=writer, profile=profile)
         if told is not None:
             told.append(profile)
     return writer.tables

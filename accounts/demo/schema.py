@@ -39,6 +39,7 @@ _COLUMNS = {
     ),
     "interactioncontact": ("id interaction_id contact_id"),
     "businessevent": ("id account_id external_id kind occurred_on note learned_at"),
+    "csmsentiment": ("id account_id external_id said_at value reason said_by_id learned_at"),
     "onboardingstep": ("id account_id key name due_on done_on"),
     "usageday": ("account_id day feature_id learned_on events"),
     "sessionday": ("account_id day learned_on sessions minutes"),
@@ -62,6 +63,7 @@ class BlockTables:
     participations: TextTable
     events: TextTable
     onboarding: TextTable
+    csm_sentiments: TextTable
     usage: BinaryTable
     sessions: BinaryTable
     users: BinaryTable
@@ -81,6 +83,7 @@ class BlockTables:
             participations=_text_table("interactioncontact"),
             events=_text_table("businessevent"),
             onboarding=_text_table("onboardingstep"),
+            csm_sentiments=_text_table("csmsentiment"),
             usage=_binary_table("usageday"),
             sessions=_binary_table("sessionday"),
             users=_binary_table("usermonth"),

@@ -47,6 +47,7 @@ _READ = """
 _PLACES = (
     ("accounts_account", "owner_id", "id"),
     ("accounts_interaction", "host_id", "account_id"),
+    ("accounts_csmsentiment", "said_by_id", "account_id"),
     ("accounts_outboxmessage", "user_id", "account_id"),
     ("health_bandoverride", "created_by_id", "account_id"),
     ("playbooks_playstart", "csm_id", "account_id"),

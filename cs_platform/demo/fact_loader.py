@@ -49,7 +49,8 @@ PRODUCT_URL = "https://app.tallis.example/"
 HOLIDAYS_AHEAD_YEARS = 2
 _OWN_IDS = (
     "account contact attributehistory contract contractline revenuemovement invoice ticket"
-    " interaction interactioncontact businessevent onboardingstep user team pool plan feature"
+    " interaction interactioncontact businessevent onboardingstep csmsentiment user team pool plan"
+    " feature"
 ).split()
 
 _TABLES_WITH_ID = (
