@@ -362,6 +362,8 @@ _words = Words(
         "qbr": "QBR",
         "ebr": "EBR",
         "csm": "CSM",
+        "csm_sentiment": "CSM sentiment",
+        "csm_sentiments": "CSM sentiments",
         "mid_market": "Mid-market",
         "self_serve": "Self-serve",
         "hand_off": "Hand-off",

@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path, register_convert
 from accounts.access import Right, requires
 from accounts.api import in_app, mail_events
 from accounts.api.openapi import SchemaView
-from accounts.pages import assumed_renewals, notifications, revenue_source
+from accounts.pages import assumed_renewals, csm_sentiment, notifications, revenue_source
 from accounts.pages.converters import AccountIdConverter
 from accounts.pages.customer_mail import views as customer_mail
 from accounts.pages.doubles import views as doubles
@@ -216,6 +216,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "accounts/<account_id:external_id>/health/override/",
         account_override.override,
         name="account_override",
+    ),
+    path(
+        "accounts/<account_id:external_id>/csm-sentiment/",
+        csm_sentiment.say,
+        name="account_csm_sentiment",
     ),
     path("accounts/<account_id:external_id>/timeline/", account.timeline, name="account_timeline"),
     path("accounts/<account_id:external_id>/people/", account.people, name="account_people"),

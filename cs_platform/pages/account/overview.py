@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from accounts import clock
 from accounts.catalogue import StakeholderRole
 from accounts.models import Contact, Installation
+from accounts.pages.csm_sentiment import sentiment_context
 from accounts.ui.charts import BandLine, ScorePoint, score_history
 from accounts.ui.pagination import merged_page
 from cs_platform.pages.account.head import AccountHead, is_without_rule
@@ -49,6 +50,7 @@ def overview_context(head: AccountHead) -> dict[str, object]:
     look = look_at_account(account_id=head.account.pk, today=head.today)
     return {
         **health_summary(head),
+        **sentiment_context(head.account),
         "entries": entries,
         "rows": rows,
         "people": key_people(head),

@@ -15,12 +15,14 @@ from accounts.models import (
     Account,
     Attendance,
     BusinessEvent,
+    CsmSentiment,
     GroupSession,
     Interaction,
     OutboxMessage,
     RevenueMovement,
     Ticket,
 )
+from accounts.queries.csm_sentiments import grade_word
 from accounts.ui import formats
 from accounts.ui.bands import band_look
 from health.models import BandOverride, ThresholdCrossing
@@ -273,6 +275,23 @@ def overrides(account: Account, limit: int) -> list[Entry]:
     return [_set_by_hand(row) for row in found] + [_ended_by_hand(row) for row in ended]
 
 
+def csm_sentiments(account: Account, limit: int) -> list[Entry]:
+    found = CsmSentiment.objects.filter(account=account).select_related("said_by")
+    return [
+        Entry(
+            at=row.said_at,
+            kind="health",
+            icon="user",
+            title=gettext("CSM sentiment: %(grade)s") % {"grade": grade_word(row.value).lower()},
+            text=row.reason,
+            who=gettext("Health, by %(person)s") % {"person": row.said_by}
+            if row.said_by
+            else gettext("Health"),
+        )
+        for row in found.order_by("-said_at", "-pk")[:limit]
+    ]
+
+
 def _set_by_hand(row: BandOverride) -> Entry:
     look = band_look(row.band)
     return Entry(
@@ -306,7 +325,7 @@ SOURCES: dict[str, tuple[str, tuple[Read, ...]]] = {
     "tasks": (gettext_noop("Tasks"), (finished_tasks,)),
     "tickets": (gettext_noop("Tickets"), (tickets,)),
     "events": (gettext_noop("Business events"), (events,)),
-    "health": (gettext_noop("Health"), (crossings, overrides)),
+    "health": (gettext_noop("Health"), (crossings, overrides, csm_sentiments)),
     "revenue": (gettext_noop("Revenue"), (movements,)),
 }
 

@@ -94,6 +94,11 @@ def here(request: HttpRequest) -> list[Choice]:
             f"{reverse('account_health', args=address)}#set-band",
             "pencil",
         ),
+        Choice(
+            gettext("Say how you see this account"),
+            f"{reverse('account', args=address)}#say-sentiment",
+            "user",
+        ),
         *tabs,
     ]
 

@@ -67,7 +67,7 @@ def test_the_overview_asks_a_fixed_number_of_questions(
     sign_in(client, house.people["csm"])
     address = reverse("account", args=[account.external_id])
     client.get(address)  # what is read once a publication
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(23):
         client.get(address)
 
 

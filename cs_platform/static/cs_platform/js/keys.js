@@ -123,6 +123,9 @@
     );
     if (own && key === "b") return () => window.location.assign(`${own.href}&kind=branch`);
     const found = own ?? document.querySelector(`[data-page-key="${key}"]`);
+    // What a menu holds has its key while the menu is open.
+    const shut = found?.closest("details:not([open])");
+    if (shut && found !== shut.querySelector("summary")) return null;
     return found && (() => found.click());
   };
 
@@ -156,7 +159,7 @@
     }
     if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
-    const act = KEYS[event.key] ?? (/^[a-z]$/.test(event.key) ? given(event.key) : null);
+    const act = KEYS[event.key] ?? (/^[a-z1-5]$/.test(event.key) ? given(event.key) : null);
     if (!act) return;
     event.preventDefault();
     act();
