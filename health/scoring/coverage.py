@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from health.scoring.specs import ComponentSpec, ScorecardSpec
 
 _WHOLE = Decimal(100)
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,15 @@ def source_coverage(
             empty[key] = weight
         else:
             judged += weight
-    return SourceCoverage(judged, lacking, empty, spec.minimum_confidence)
+    # What is lacking is only said; what is judged is compared, and stays exact.
+    return SourceCoverage(
+        judged, _in_hundredths(lacking), _in_hundredths(empty), spec.minimum_confidence
+    )
+
+
+def _in_hundredths(points: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Thirds of a component add up to 9.999 and 10.002: they are told as 10."""
+    return {key: value.quantize(_CENT, ROUND_HALF_UP) for key, value in points.items()}
 
 
 def most_first(points: Mapping[str, Decimal]) -> list[tuple[str, Decimal]]:

@@ -61,3 +61,15 @@ def test_what_is_delivered_and_says_nothing_judges_nothing():
     assert (found.judged, found.is_enough) == (Decimal(39), False)
     assert found.empty == {"depth": Decimal(21)}
     assert found.lacking == {"a": Decimal(40), "b": Decimal(40)}
+
+
+def test_thirds_of_a_component_are_told_as_the_points_they_are():
+    thirds = [("a", "33.34"), ("b", "33.33"), ("c", "33.33")]
+    measures = tuple(MeasureSpec(key, Decimal(weight), CURVE) for key, weight in thirds)
+    component = ComponentSpec("all", "All", Decimal(30), measures)
+    card = ScorecardSpec("thirds", 1, "Thirds", (component,), ())
+    found = source_coverage(
+        card, sources_of={"a": ["x"], "b": ["y"], "c": ["z"]}, connected={"z"}, without_value={"c"}
+    )
+    assert {key: str(value) for key, value in found.lacking.items()} == {"x": "10.00", "y": "10.00"}
+    assert str(found.empty["c"]) == "10.00"
