@@ -157,3 +157,23 @@ def test_what_is_picked_says_what_speaks_for_an_account(ops, draft):
     assert "Window: 84 closed days." in part
     assert "History it needs: 42 days." in part
     assert "not health" not in part
+
+
+def test_a_measure_of_the_calendar_says_where_it_belongs(ops, draft):
+    """It stands apart in the list, and says so when it is picked and where it is in a card."""
+    page = body(ops.get(address(draft)))
+    calendar = page.split('<optgroup label="Calendar: for cuts and the churn model">')[1]
+    group = calendar.split("</optgroup>")[0]
+    assert group.count("<option") == 3
+    for key in ("contract_months", "days_to_decision", "tenure_days"):
+        assert f'value="{key}"' in group
+    said = "The contract calendar is not health"
+    assert said not in page
+
+    engagement = draft.components.get(key="engagement")
+    asked = {"component": engagement.pk, **added(draft, "tenure_days")}
+    assert said in body(ops.get(reverse("admin:health_scorecard_adding", args=[draft.pk]), asked))
+
+    ops.post(address(draft), filled_in(ops, draft) | added(draft, "tenure_days"))
+    assert draft.measures.filter(key="tenure_days").exists()
+    assert said in body(ops.get(address(draft)))
