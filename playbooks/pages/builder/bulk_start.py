@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any, NamedTuple, cast
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
 
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Account, Installation, User
 from accounts.queries.sizes import segment_choices
 from accounts.ui.pagination import page_number, take_page
+from accounts.ui.request_kind import wants_part
 from health.models import CurrentHealth
 from playbooks.models import BulkStartAccount, BulkStartList, Playbook
 from playbooks.pages.builder.versions import head_context, open_version, version_word
@@ -53,6 +57,7 @@ class BulkRow(NamedTuple):
 
 @requires(Right.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
 def start(request: HttpRequest, playbook_id: int) -> HttpResponse:
     """Nothing starts by itself for what was true before: count, ARR and hours come first."""
     version = open_version(request, playbook_id)
@@ -67,7 +72,17 @@ def start(request: HttpRequest, playbook_id: int) -> HttpResponse:
     context = head_context(request, version) | {"listed": listed}
     if listed is not None and listed.finished_at is not None:
         context |= _list_context(request, version, listed)
+    if wants_part(request) and not _is_waited_for(context):
+        return HttpResponse(headers={"HX-Refresh": "true"})
     return render(request, "builder/start.html", context)
+
+
+def _is_waited_for(context: dict[str, Any]) -> bool:
+    """For the list, or for the start of what was chosen from it."""
+    listed: BulkStartList | None = context["listed"]
+    if listed is None:
+        return False
+    return listed.is_awaited or bool(context.get("wanted") and not listed.start_failure)
 
 
 def _look_through(request: HttpRequest, version: Playbook) -> HttpResponse:
@@ -137,7 +152,8 @@ def _start_chosen(
     """Those that were ticked, or all, of what the filters of the address leave."""
     if listed is None:
         return redirect("playbook_start", version.pk)
-    chosen = _kept_by_filter(listed.accounts.all(), **BulkFilter(request.GET).chosen())
+    filters = BulkFilter(request.GET).chosen()
+    chosen = _kept_by_filter(listed.accounts.all(), **filters)
     if "all" not in request.POST:
         ticked = {int(pk) for pk in request.POST.getlist("account") if pk.isdecimal()}
         chosen = chosen.filter(account__in={pk for pk in ticked if pk < 2**63})
@@ -152,7 +168,8 @@ def _start_chosen(
         messages.success(request, said % {"count": count, "name": version_word(version)})
     else:
         messages.info(request, gettext("Nothing was ticked that is not started already."))
-    return redirect("playbook_start", version.pk)
+    kept = {name: value for name, value in filters.items() if value not in (None, "")}
+    return redirect(f"{reverse('playbook_start', args=[version.pk])}?{urlencode(kept)}")
 
 
 def _bulk_rows(found: list[BulkStartAccount]) -> list[BulkRow]:

@@ -12,10 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
 
 from accounts import clock
 from accounts.access import Right, requires
 from accounts.models import Account, Contact, OutreachPolicy, User
+from accounts.ui.request_kind import wants_part
 from playbooks.models import DryRun
 from playbooks.pages.builder.bulk_start import HOURS_A_TASK
 from playbooks.pages.builder.versions import head_context, open_version
@@ -43,6 +45,7 @@ class WeekOfStarts(NamedTuple):
 
 @requires(Right.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@vary_on_headers("HX-Request")
 def dry_run(request: HttpRequest, playbook_id: int) -> HttpResponse:
     playbook = open_version(request, playbook_id)
     if request.method == "POST":
@@ -53,6 +56,9 @@ def dry_run(request: HttpRequest, playbook_id: int) -> HttpResponse:
             return redirect("playbook", playbook.pk)
         return redirect("playbook_dry_run", playbook.pk)
     asked = DryRun.objects.filter(playbook=playbook).first()
+    if wants_part(request) and not (asked and asked.is_awaited):
+        # Also what stands around the result is another page now.
+        return HttpResponse(headers={"HX-Refresh": "true"})
     context = head_context(request, playbook) | {"asked": asked}
     if asked is not None and asked.finished_at is not None:
         context |= {

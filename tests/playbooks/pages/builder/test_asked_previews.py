@@ -105,6 +105,27 @@ def test_how_far_a_dry_run_is_stands_on_its_page(slipped, ops):
     assert "Run it again" not in words(page)
 
 
+def polled(ops, address):
+    """As the page asks while it waits: whether it is to be loaded anew."""
+    return ops.get(address, headers={"HX-Request": "true"}).headers.get("HX-Refresh")
+
+
+def test_a_page_that_waits_is_loaded_anew_once_a_worker_is_done(slipped, low, ops):
+    dry_run, start = at("playbook_dry_run", slipped.pk), at("playbook_start", low.pk)
+    ops.post(dry_run)
+    assert polled(ops, dry_run) is None
+    dry_runs.work_dry_run(claimed(dry_runs.JOB_KIND))
+    assert polled(ops, dry_run) == "true"
+    ops.post(start, {"look": "1"})
+    assert polled(ops, start) is None
+    bulk_lists.work_list(claimed(bulk_lists.JOB_KIND))
+    assert polled(ops, start) == "true"
+    ops.post(start, {"all": "1"})
+    assert polled(ops, start) is None
+    bulk_starts.work_start(claimed(bulk_starts.JOB_KIND))
+    assert polled(ops, start) == "true"
+
+
 @pytest.fixture
 def low(house):
     """Three accounts stand below 40, of a version in force."""
