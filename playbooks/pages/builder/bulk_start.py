@@ -108,10 +108,14 @@ def _list_context(request: HttpRequest, version: Playbook, listed: BulkStartList
         size=PAGE_SIZE,
     )
     tasks = figures["count"] * tasks_of_a_play(version.definition())
-    segments = set(open_rows.order_by().values_list("segment", flat=True).distinct())
+    # With what is filtered by, also where nothing of it is left.
+    segments = {
+        *open_rows.order_by().values_list("segment", flat=True).distinct(),
+        chosen["segment"],
+    }
     return {
         "chosen": chosen,
-        "people": _people_of(open_rows),
+        "people": _people_of(open_rows, chosen["csm"]),
         "segments": [pair for pair in segment_choices() if pair[0] in segments],
         "total": counts.get(State.LISTED, 0),
         "wanted": counts.get(State.WANTED, 0),
@@ -140,10 +144,11 @@ def _kept_by_filter(
     return rows.filter(account__name__icontains=q) if q else rows
 
 
-def _people_of(rows: QuerySet[BulkStartAccount]) -> list[tuple[int, str]]:
-    ids = set(rows.order_by().values_list("csm", flat=True).distinct())
-    named = User.objects.filter(pk__in=ids - {None}).order_by("name").values_list("pk", "name")
-    return [*named, *([(0, label("cs_ops"))] if None in ids else [])]
+def _people_of(rows: QuerySet[BulkStartAccount], chosen: int | None) -> list[tuple[int, str]]:
+    ids = {pk or 0 for pk in rows.order_by().values_list("csm", flat=True).distinct()}
+    ids |= set() if chosen is None else {chosen}
+    named = User.objects.filter(pk__in=ids).order_by("name").values_list("pk", "name")
+    return [*named, *([(0, label("cs_ops"))] if 0 in ids else [])]
 
 
 def _start_chosen(

@@ -163,6 +163,11 @@ def test_a_filtered_list_is_started_as_it_is_shown(accounts, ops, house):
     ops.post(f"{address}?q=lar", {"account": ticked, "all": "1"})
     assert [play.account.name for play in Play.objects.all()] == ["large"]
 
+    # What it was filtered by stays chosen, though nothing of it is left.
+    left = ops.post(f"{address}?segment=enterprise", {"all": "1"}, follow=True)
+    assert '<option value="enterprise" selected>' in left.content.decode()
+    assert "From this list it was started on 2." in words(left)
+
 
 @pytest.mark.parametrize("query", ["csm=x&segment=-", "csm=-1", "q=" + "x" * 200, "csm=9" * 3])
 def test_a_filter_that_cannot_be_read_filters_nothing(accounts, ops, query):
