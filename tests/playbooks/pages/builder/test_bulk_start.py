@@ -163,10 +163,15 @@ def test_a_filtered_list_is_started_as_it_is_shown(accounts, ops, house):
     ops.post(f"{address}?q=lar", {"account": ticked, "all": "1"})
     assert [play.account.name for play in Play.objects.all()] == ["large"]
 
-    # What it was filtered by stays chosen, though nothing of it is left.
+
+def test_what_a_list_is_filtered_by_stays_chosen_where_nothing_of_it_is_left(accounts, ops):
+    type(accounts["medium"]).objects.filter(name="medium").update(segment="enterprise")
+    address = look(ops, in_force())
     left = ops.post(f"{address}?segment=enterprise", {"all": "1"}, follow=True)
-    assert '<option value="enterprise" selected>' in left.content.decode()
-    assert "From this list it was started on 2." in words(left)
+    page = left.content.decode()
+    assert '<option value="enterprise" selected>' in page
+    assert "It is true of no account" in words(left)
+    assert [play.account.name for play in Play.objects.all()] == ["medium"]
 
 
 @pytest.mark.parametrize("query", ["csm=x&segment=-", "csm=-1", "q=" + "x" * 200, "csm=9" * 3])
