@@ -13,6 +13,7 @@ class EventType(StrEnum):
     TASK_DONE = "task.done"
     PLAY_STEP = "play.step"
     SURVEY_ANSWERED = "survey.answered"
+    ENDPOINT_TEST = "endpoint.test"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,14 @@ CATALOGUE: Mapping[EventType, EventSchema] = {
             "after": ("string or null", "band after"),
             "score": ("string or null", "the score now, as a decimal"),
             "day": ("string", "the day it is a score of"),
+        },
+    ),
+    EventType.ENDPOINT_TEST: EventSchema(
+        1,
+        "CS ops try the endpoint.",
+        {
+            "endpoint": ("string", "its key"),
+            "sent_by": ("string", "e-mail address of who tries it"),
         },
     ),
     EventType.PLAY_STARTED: EventSchema(
@@ -112,5 +121,7 @@ CATALOGUE: Mapping[EventType, EventSchema] = {
     ),
 }
 
-ASKED_FOR = tuple(each for each in EventType if each is not EventType.PLAY_STEP)
-"""What an endpoint may ask for; a step names its endpoint."""
+ASKED_FOR = tuple(
+    each for each in EventType if each not in (EventType.PLAY_STEP, EventType.ENDPOINT_TEST)
+)
+"""What an endpoint may ask for; a step, and who tries it, name their endpoint."""

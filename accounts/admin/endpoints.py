@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts import clock
@@ -15,8 +17,10 @@ from accounts.admin.bases import KeptAdmin, TrackedAdmin
 from accounts.admin.confirmation import ConfirmedAdmin, require_confirmation
 from accounts.chat_presses import is_teams_secret
 from accounts.event_catalogue import ASKED_FOR, CATALOGUE
-from accounts.models import ChatIdentity, Endpoint
+from accounts.models import ChatIdentity, Endpoint, User
 from accounts.webhook_signatures import SecretShapeError, key_of, new_secret
+from accounts.work.events import test_row
+from accounts.work.notices import post
 from accounts.work.outgoing_http import RefusedUrlError, check_url, host_of
 
 
@@ -78,7 +82,11 @@ class EndpointForm(forms.ModelForm):
             except SecretShapeError as refused:
                 self.add_error("secret", str(refused))
         elif secret and kind == Endpoint.Kind.TEAMS and not is_teams_secret(secret):
-            self.add_error("secret", _("The security token of an outgoing webhook is base64."))
+            said_wrong = _(
+                "Not the security token of an outgoing webhook of Teams, which is base64: Teams"
+                " shows it once, when that webhook is made."
+            )
+            self.add_error("secret", said_wrong)
         return said
 
 
@@ -95,6 +103,23 @@ class EndpointAdmin(ConfirmedAdmin, KeptAdmin, TrackedAdmin):
     readonly_fields = ("host",)
     fields = ("name", "key", "kind", "host", "url", "secret", "events", "is_active")
     inlines = (ChatIdentityInline,)
+    actions = ("send_test",)
+
+    @admin.action(description=_("Send a test message"), permissions=["change"])
+    def send_test(self, request: HttpRequest, endpoints: QuerySet[Endpoint]) -> None:
+        by, now = cast("User", request.user), clock.now()
+        chosen = list(endpoints.order_by("name", "pk"))
+        post(test_row(each, by=by, now=now) for each in chosen if each.is_active)
+        for each in chosen:
+            said = (
+                gettext(
+                    "A test message is on its way to %(name)s: Outbox messages say what came of it."
+                )
+                if each.is_active
+                else gettext("%(name)s is switched off, so nothing was sent.")
+            )
+            level = messages.SUCCESS if each.is_active else messages.WARNING
+            self.message_user(request, said % {"name": each.name}, level)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         require_confirmation(request)

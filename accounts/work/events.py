@@ -9,10 +9,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
+
+from django.conf import settings
+from django.utils.translation import gettext
 
 from accounts.chat_messages import ChatMessage, slack_body, teams_body
 from accounts.event_catalogue import CATALOGUE, EventType
-from accounts.models import ChatIdentity, Endpoint, OutboxMessage
+from accounts.models import ChatIdentity, Endpoint, OutboxMessage, User
 from accounts.work.notices import post
 
 
@@ -22,7 +26,7 @@ class NewEvent:
 
     type: EventType
     key: str
-    account_id: int
+    account_id: int | None
     occurred_at: datetime
     data: Mapping[str, Any]
     shown: ChatMessage | None = None
@@ -98,6 +102,18 @@ def chat_row(
         body=json.dumps(body),
         next_at=now,
     )
+
+
+def test_row(endpoint: Endpoint, *, by: User, now: datetime) -> OutboxMessage:
+    """Each is another message: who tries an endpoint wants an answer every time. Not stored yet."""
+    key = f"endpoint:{endpoint.pk}:test:{uuid4().hex}"
+    if endpoint.kind == Endpoint.Kind.WEBHOOK:
+        said = {"endpoint": endpoint.key, "sent_by": by.email}
+        return event_row(endpoint, NewEvent(EventType.ENDPOINT_TEST, key, None, now, said), key=key)
+    title = gettext("Test message to %(name)s") % {"name": endpoint.name}
+    text = gettext("%(person)s tries whether messages arrive here.") % {"person": by.name}
+    shown = ChatMessage(title=title, text=text, link=settings.BASE_URL)
+    return chat_row(endpoint, shown, key=key, account_id=None, now=now)
 
 
 def _chat_people(endpoint: Endpoint) -> list[tuple[str, str]]:

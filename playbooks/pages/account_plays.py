@@ -233,7 +233,7 @@ def play_row(play: Play, *, fates: Mapping[str, str]) -> PlayRow:
             *(
                 _automatic_step_row(step, result, fates=fates)
                 if (result := results.get(step.pk))
-                else _step_row(step, tasks.get(step.pk), latest=max(had, default=0))
+                else _step_row(step, tasks.get(step.pk), latest=max(had, default=0), play=play)
                 for step in steps
             ),
             *(_task_step_row(task, task.title) for task in drawn_in),
@@ -241,11 +241,13 @@ def play_row(play: Play, *, fates: Mapping[str, str]) -> PlayRow:
     )
 
 
-def _step_row(step: PlaybookStep, task: Task | None, *, latest: int) -> StepRow:
+def _step_row(step: PlaybookStep, task: Task | None, *, latest: int, play: Play) -> StepRow:
     """`latest`: position of the latest step that was opened; the path led past those before it."""
     if task is None and step.position < latest:
         looks = _STEP_LOOKS[TaskState.SKIPPED]
         return StepRow(step.title, *looks, gettext("Not on this path"), "", None)
+    if task is None and play.state == PlayState.CLOSED:
+        return StepRow(step.title, "ahead", "circle-dashed", gettext("Not reached"), "", None)
     if task is None:
         return StepRow(step.title, "ahead", "circle-dashed", "", label(step.owner_role), None)
     return _task_step_row(task, step.title)

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -232,3 +233,27 @@ def test_ops_enter_an_endpoint_and_its_secret_is_on_no_page_after(client, settin
     assert client.post(change, kept).status_code == 302
     made.refresh_from_db()
     assert (made.name, made.url, made.secret) == ("The CRM", url, offered)
+
+
+@pytest.mark.django_db
+def test_ops_try_an_endpoint_and_read_what_came_of_it(client, receiver):
+    ops = build_house().people["ops"]
+    sign_in_freshly(client, ops)
+    made = [
+        endpoint(receiver.url),
+        endpoint(receiver.url, key="room", name="Room", kind="teams"),
+        endpoint(receiver.url, key="old", name="Old", is_active=False),
+    ]
+    listed = reverse("admin:accounts_endpoint_changelist")
+    tried = {"action": "send_test", "_selected_action": [each.pk for each in made]}
+    page = client.post(listed, tried, follow=True).content.decode()
+    assert "A test message is on its way to CRM" in page
+    assert "Old is switched off, so nothing was sent." in page
+
+    hook, room = OutboxMessage.objects.order_by("pk")
+    assert json.loads(hook.body)["type"] == "endpoint.test"
+    assert json.loads(hook.body)["data"] == {"endpoint": "crm", "sent_by": ops.email}
+    assert "Test message to Room" in room.body
+    outbox.send_due(now=datetime.now(UTC) + timedelta(minutes=1))
+    assert {told(hook)[0], told(room)[0]} == {"sent"}
+    assert len(receiver.requests) == 2

@@ -108,6 +108,8 @@ def test_a_play_that_ended_says_how(client, play):
     assert "Stopped by A: They left." in html
     assert "What would end it" not in html
     assert "Stop this play" not in html
+    assert "Not reached" in html
+    assert " ahead" not in html
 
 
 def test_lists_lead_to_the_play(client, play, account):
