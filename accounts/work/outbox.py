@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 
 from accounts.catalogue import SignalKind
 from accounts.models import Contact, Endpoint, OutboxMessage, SuppressedAddress
+from accounts.sealed_secrets import SealBrokenError
 from accounts.work import leases, mail, outgoing_http, outreach, webhooks
 from accounts.work.leases import Heartbeat, LeaseLostError, Patience
 from accounts.work.signals import NewSignal, emit
@@ -213,9 +214,23 @@ def _is_permanent(error: Exception) -> bool:
 
 
 def _failure_in_words(error: Exception) -> str:
-    """The kind of failure; a server's words may quote the person's address."""
+    """Ours in words; of another the kind alone: a server's words may quote the person's address."""
+    for kind, words in _OUR_FAILURES.items():
+        if isinstance(error, kind):
+            return words
+    if isinstance(error, webhooks.AnswerError):
+        return f"The receiver answered {error.status_code}"
     code = getattr(error, "smtp_code", None) or getattr(error, "status_code", None) or ""
     return f"{type(error).__name__} {code}".strip()
+
+
+_OUR_FAILURES: dict[type[Exception], str] = {
+    webhooks.GoneError: "The receiver wants nothing more (410): its endpoint was switched off",
+    webhooks.NotConnectedError: "Nothing is connected there",
+    outgoing_http.CallFailedError: "Nobody answered in time",
+    outgoing_http.RefusedUrlError: "Its address is none that may be called",
+    SealBrokenError: "Sealed under another SECRET_KEY: address and secret have to be entered again",
+}
 
 
 def _show_in_app(message: OutboxMessage) -> None:

@@ -126,7 +126,7 @@ def test_a_message_to_an_address_goes_there_whoever_reads_it(db):
 def test_what_nothing_is_connected_to_is_a_dead_letter_that_names_its_recipient(db, way):
     row = message(**way)
     outbox.send_due(now=NOW)
-    assert state_of(row) == ("dead", "NotConnectedError")
+    assert state_of(row) == ("dead", "Nothing is connected there")
     assert row.recipient in {ROOM, URL}
 
 
