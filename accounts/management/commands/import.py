@@ -47,19 +47,6 @@ class Command(BaseCommand):
         parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
         parser.add_argument("--kind", choices=[kind.value for kind in Kind])
         parser.add_argument("--dry-run", action="store_true", help="say what would change")
-        parser.add_argument("--date-format", choices=_DATE_ORDERS)
-        parser.add_argument("--decimal", choices=[".", ","], help="decimal mark")
-        parser.add_argument("--encoding", choices=csv_files.ENCODINGS)
-        parser.add_argument(
-            "--time-zone", type=_time_zone_argument, help="of times without an offset"
-        )
-        parser.add_argument(
-            "--map",
-            action="append",
-            default=[],
-            metavar="COLUMN=FIELD",
-            help="a column under another name; COLUMN= leaves it out",
-        )
         parser.add_argument(
             "--backfill",
             action="store_true",
@@ -72,38 +59,9 @@ class Command(BaseCommand):
             metavar="SOURCE",
             help="the source whose ids the records carry, by key or name (Admin, Sources)",
         )
-        parser.add_argument(
-            "--set",
-            action="append",
-            default=[],
-            metavar="FIELD=VALUE",
-            help="a value for rows that have none, such as currency=EUR or amount_per=month",
-        )
-        parser.add_argument(
-            "--word",
-            action="append",
-            default=[],
-            metavar="FIELD:WORD=VALUE",
-            help="what a word of the file means, such as category:problem=defect; empty: no value",
-        )
-        parser.add_argument(
-            "--ends",
-            choices=[end.value for end in EndDate],
-            help="what the end of a contract is: its renewal date, the last day it covers, or the"
-            " day it was cancelled",
-        )
-        parser.add_argument(
-            "--empty",
-            choices=[cell.value for cell in EmptyCell],
-            help="what an empty cell says: nothing (keep), that there is no value (clear), or a"
-            " question (hold)",
-        )
-        parser.add_argument(
-            "--ignore-rest",
-            action="store_true",
-            help="leave out columns that are no field, instead of refusing the file",
-        )
         parser.add_argument("--errors", type=Path, metavar="FILE", help="write problems as CSV")
+        _add_reading_options(parser)
+        _add_column_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         _take_time()
@@ -222,6 +180,56 @@ class _Report:
             self._writer.writerow(
                 [neutral(self._name), problem.position, level, *map(neutral, text)]
             )
+
+
+def _add_reading_options(parser: CommandParser) -> None:
+    """How the text of a cell is read."""
+    parser.add_argument("--date-format", choices=_DATE_ORDERS)
+    parser.add_argument("--decimal", choices=[".", ","], help="decimal mark")
+    parser.add_argument("--encoding", choices=csv_files.ENCODINGS)
+    parser.add_argument("--time-zone", type=_time_zone_argument, help="of times without an offset")
+    parser.add_argument(
+        "--ends",
+        choices=[end.value for end in EndDate],
+        help="what the end of a contract is: its renewal date, the last day it covers, or the"
+        " day it was cancelled",
+    )
+    parser.add_argument(
+        "--empty",
+        choices=[cell.value for cell in EmptyCell],
+        help="what an empty cell says: nothing (keep), that there is no value (clear), or a"
+        " question (hold)",
+    )
+
+
+def _add_column_options(parser: CommandParser) -> None:
+    """Which field a column is, and what stands in none."""
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="COLUMN=FIELD",
+        help="a column under another name; COLUMN= leaves it out",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="FIELD=VALUE",
+        help="a value for rows that have none, such as currency=EUR or amount_per=month",
+    )
+    parser.add_argument(
+        "--word",
+        action="append",
+        default=[],
+        metavar="FIELD:WORD=VALUE",
+        help="what a word of the file means, such as category:problem=defect; empty: no value",
+    )
+    parser.add_argument(
+        "--ignore-rest",
+        action="store_true",
+        help="leave out columns that are no field, instead of refusing the file",
+    )
 
 
 def _in_words(problem: RecordError) -> str:

@@ -61,7 +61,12 @@ def _subject_choices() -> list[tuple[str, str]]:
 
 
 def _fields_of_kind(kind: TriggerKind, known: Known) -> dict[str, forms.Field]:
-    fields: dict[TriggerKind, dict[str, forms.Field]] = {
+    fields = _fields_about_health(known) | _fields_about_records(known) | _fields_about_days(known)
+    return fields[kind]
+
+
+def _fields_about_health(known: Known) -> dict[TriggerKind, dict[str, forms.Field]]:
+    return {
         TriggerKind.CROSSING: {
             "direction": choice(_("The band"), _WAYS),
             "from": several(_("From one of"), known.bands),
@@ -77,6 +82,12 @@ def _fields_of_kind(kind: TriggerKind, known: Known) -> dict[str, forms.Field]:
             "points": _required_field(number(_("By at least so many points"), highest=100)),
             "within_days": whole(_("Within so many days"), lowest=1, highest=365),
         },
+    }
+
+
+def _fields_about_records(known: Known) -> dict[TriggerKind, dict[str, forms.Field]]:
+    """Of something that was recorded, or of an audience."""
+    return {
         TriggerKind.SIGNAL: {"signal": choice(_("What"), known.signals, empty=_("Choose"))},
         TriggerKind.CONTRACT_DATE: {
             "days": whole(
@@ -87,6 +98,22 @@ def _fields_of_kind(kind: TriggerKind, known: Known) -> dict[str, forms.Field]:
             ),
             "date": choice(_("Of the contract"), _DATES),
         },
+        TriggerKind.REPEATED: {
+            "event": choice(_("What"), known.events, empty=_("Choose")),
+            "times": whole(_("So many times, with the same note"), lowest=2, highest=100),
+            "within_days": whole(_("Within so many days"), lowest=1, highest=365),
+        },
+        TriggerKind.TICKET_SOLVED: {"days": whole(_("Days after it"), lowest=0, highest=365)},
+        TriggerKind.UNPAID: {"days": whole(_("Days after it was due"), lowest=1, highest=365)},
+        TriggerKind.LAUNCHED: {"days": whole(_("Days after it"), lowest=0, highest=365)},
+        TriggerKind.AUDIENCE_ENTERED: {"audience": _audience_field(known)},
+        TriggerKind.AUDIENCE_LEFT: {"audience": _audience_field(known)},
+    }
+
+
+def _fields_about_days(known: Known) -> dict[TriggerKind, dict[str, forms.Field]]:
+    """Of days that pass, or on which nothing happens."""
+    return {
         TriggerKind.INACTIVE: {"days": whole(_("Days"), lowest=1, highest=365)},
         TriggerKind.CADENCE: {"every_months": whole(_("Months"), lowest=1, highest=36)},
         TriggerKind.NOT_STARTED: {"days": whole(_("Days as a customer"), lowest=1, highest=365)},
@@ -96,19 +123,8 @@ def _fields_of_kind(kind: TriggerKind, known: Known) -> dict[str, forms.Field]:
                 _("Feature"), known.features, empty=_("Any core feature"), required=False
             ),
         },
-        TriggerKind.REPEATED: {
-            "event": choice(_("What"), known.events, empty=_("Choose")),
-            "times": whole(_("So many times, with the same note"), lowest=2, highest=100),
-            "within_days": whole(_("Within so many days"), lowest=1, highest=365),
-        },
-        TriggerKind.TICKET_SOLVED: {"days": whole(_("Days after it"), lowest=0, highest=365)},
-        TriggerKind.UNPAID: {"days": whole(_("Days after it was due"), lowest=1, highest=365)},
-        TriggerKind.LAUNCHED: {"days": whole(_("Days after it"), lowest=0, highest=365)},
         TriggerKind.AFTER_CHURN: {"months": whole(_("Months after it"), lowest=1, highest=36)},
-        TriggerKind.AUDIENCE_ENTERED: {"audience": _audience_field(known)},
-        TriggerKind.AUDIENCE_LEFT: {"audience": _audience_field(known)},
     }
-    return fields[kind]
 
 
 def _audience_field(known: Known) -> forms.ChoiceField:
