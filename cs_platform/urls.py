@@ -17,6 +17,7 @@ from accounts.pages.sign_in import urls as sign_in_urls
 from accounts.pages.sign_in.urls import from_library
 from accounts.urls import nowhere
 from cs_platform.pages import design, home, unsaved
+from cs_platform.pages.account import group as account_group
 from cs_platform.pages.account import health as account_health
 from cs_platform.pages.account import override as account_override
 from cs_platform.pages.account import play as account_play
@@ -222,6 +223,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         csm_sentiment.say,
         name="account_csm_sentiment",
     ),
+    path("accounts/<account_id:external_id>/group/", account_group.group, name="account_group"),
     path("accounts/<account_id:external_id>/timeline/", account.timeline, name="account_timeline"),
     path("accounts/<account_id:external_id>/people/", account.people, name="account_people"),
     path("accounts/<account_id:external_id>/revenue/", account.revenue, name="account_revenue"),

@@ -29,6 +29,7 @@ PAGES = {
         "/accounts/poorly/",
         "/accounts/poorly/health/",
         "/accounts/poorly/timeline/",
+        "/accounts/poorly/group/",
         "/accounts/poorly/people/",
         "/accounts/poorly/revenue/",
         "/accounts/poorly/surveys/",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -34,7 +35,8 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class AccountHead:
-    """`gaps` are what the ARR leaves out, or has at an early rate."""
+    """`gaps` are what the ARR leaves out, or has at an early rate; `is_parent`: others stand below
+    it. `parent` is left out for whoever may not see it."""
 
     account: Account
     health: CurrentHealth | None
@@ -43,6 +45,8 @@ class AccountHead:
     today: date
     may_change: bool
     gaps: RateGaps
+    is_parent: bool
+    parent: Account | None
 
     @property
     def owner(self) -> str:
@@ -67,9 +71,12 @@ def account_head(request: HttpRequest, external_id: str) -> AccountHead:
     """404 for an account this person may not see, the same as for one that does not exist."""
     user = cast("User", request.user)
     visible = Account.objects.for_user(user).select_related(
-        "owner", "pool", "plan", "health__scorecard"
+        "owner", "pool", "plan", "parent", "health__scorecard"
     )
-    account = visible.filter(external_id=external_id).first()
+    above = Account.objects.for_user(user).filter(pk=OuterRef("parent"))
+    below = Account.objects.filter(parent=OuterRef("pk"))
+    family = {"is_parent": Exists(below), "sees_parent": Exists(above)}
+    account = visible.filter(external_id=external_id).annotate(**family).first()
     if account is None:
         follow_merge(external_id, user=user)
         raise Http404
@@ -83,6 +90,8 @@ def account_head(request: HttpRequest, external_id: str) -> AccountHead:
         today=today,
         may_change=may(user, Right.WORK_ACCOUNTS, account=account),
         gaps=arr_gaps(account, today=today),
+        is_parent=account.is_parent,
+        parent=account.parent if account.sees_parent else None,
     )
 
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext, ngettext
 
 from accounts import clock
 from accounts.catalogue import StakeholderRole
-from accounts.models import Contact, Installation
+from accounts.models import Contact, Installation, User
 from accounts.pages.csm_sentiment import sentiment_context
 from accounts.ui.charts import BandLine, ScorePoint, score_history
 from accounts.ui.pagination import merged_page
+from cs_platform.pages.account.group import group_context
 from cs_platform.pages.account.head import AccountHead, is_without_rule
 from cs_platform.pages.account.timeline import newest_entries
 from health.pages.expansion.rows import LookShown
@@ -41,7 +42,7 @@ _WEIGHTY = (
 _PARTS = {str(role): place for place, role in enumerate(_WEIGHTY)}
 
 
-def overview_context(head: AccountHead) -> dict[str, object]:
+def overview_context(head: AccountHead, *, user: User) -> dict[str, object]:
     now, zone = clock.now(), Installation.current().zone
     latest = newest_entries(head.account, kind="", limit=LATEST)
     entries, _ = merged_page(latest, number=1, size=LATEST, key=lambda entry: entry.order)
@@ -51,6 +52,7 @@ def overview_context(head: AccountHead) -> dict[str, object]:
     return {
         **health_summary(head),
         **sentiment_context(head.account),
+        **group_context(head, user=user),
         "entries": entries,
         "rows": rows,
         "people": key_people(head),

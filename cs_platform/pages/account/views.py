@@ -47,7 +47,13 @@ def _render_tab(
 @require_safe
 def overview(request: HttpRequest, external_id: str) -> HttpResponse:
     head = account_head(request, external_id)
-    return _render_tab(request, head, "account", "overview", overview_context(head))
+    return _render_tab(
+        request,
+        head,
+        "account",
+        "overview",
+        overview_context(head, user=cast("User", request.user)),
+    )
 
 
 @requires(Right.VIEW_ACCOUNTS)

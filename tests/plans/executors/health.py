@@ -13,7 +13,7 @@ from health.facts.features import load_catalogue
 from health.facts.sources import remembered_feeds
 from health.pages.expansion import rows
 from health.preview import judged_accounts, plan
-from health.queries import expansion_signs, explanations, figures
+from health.queries import expansion_signs, explanations, figures, groups
 from health.queries import readiness as readiness_looks
 from health.recompute import past_states
 from health.recompute import readiness as looks
@@ -128,6 +128,7 @@ EXECUTORS = {
     "health.facts.activity:_DAY": facts,
     "health.facts.activity:_FIRST_MONTH": facts,
     "health.facts.chosen_facts:_EVENTS": chosen_facts,
+    "health.queries.groups:_BELOW": lambda: groups.group_ids(FEW[0]),
     "health.facts.departures:_GONE": lambda: departures.departures(end=DAY),
     "health.facts.chosen_facts:_VALUED": chosen_facts,
     "health.facts.chosen_facts:_ANSWERS": chosen_facts,
