@@ -78,7 +78,7 @@ class HealthHistoryView(APIView):
         first, last = span_of(request, usual=USUAL_HISTORY)
         if after := day_of(request, "after"):
             first = max(first, after + timedelta(days=1))
-        # Uses index: health_healthscore_pkey
+        # A day of one account is found by the primary key.
         rows = HealthScore.objects.filter(account=account, day__range=(first, last))
         found = list(rows.order_by("day", "-revision").distinct("day")[: reads.PAGE_SIZE + 1])
         days = found[: reads.PAGE_SIZE]
