@@ -24,7 +24,8 @@ def scored(account, score):
         account=account,
         defaults={
             "day": template.day, "scorecard": template.scorecard, "score": Decimal(score),
-            "band": "watch", "effective_band": "watch", "confidence": 100, "components": template.components,
+            "band": "watch", "effective_band": "watch", "confidence": 100,
+            "components": template.components,
             "component_bands": [], "spark": template.spark, "computed_at": template.computed_at,
         },
     )  # fmt: skip
