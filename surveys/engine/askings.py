@@ -147,15 +147,17 @@ def _askings_of_people(
     rules: AskingRules,
 ) -> Iterator[Asking]:
     survey, fallen = candidate.survey, candidate.fallen
-    importance = _IMPORTANCE[Moment.ON_REQUEST if candidate.asked_by else candidate.moment]
+    moment, day, ends_at = candidate.moment, rules.day_of(due_at), due_at + within(candidate.moment)
+    kind = None if survey.kind == SurveyType.FREE else SurveyKind(survey.kind)
+    importance = _IMPORTANCE[Moment.ON_REQUEST if candidate.asked_by else moment]
     for person in people:
         invitee = Invitee(
             account=fallen.account_id,
             contact=person.pk,
             survey=survey.key,
-            day=rules.day_of(due_at),
-            kind=None if survey.kind == SurveyType.FREE else SurveyKind(survey.kind),
-            moment=None if candidate.moment is Moment.RHYTHM else fallen.occasion,
+            day=day,
+            kind=kind,
+            moment=None if moment is Moment.RHYTHM else fallen.occasion,
             has_address=person.has_address or survey.delivery == "in_app",
             is_suppressed=person.is_suppressed and survey.delivery != "in_app",
             is_do_not_contact=person.is_do_not_contact,
@@ -165,7 +167,7 @@ def _askings_of_people(
         yield Asking(
             invitee=invitee,
             due_at=due_at,
-            ends_at=due_at + within(candidate.moment),
+            ends_at=ends_at,
             place=person.place,
             importance=importance,
             is_consent_missing=survey.needs_consent and not person.has_consented,

@@ -115,8 +115,9 @@ def _decide_asking(
     room = ledger.room_for(asking)
     if room >= asking.ends_at:
         return Planned(asking, asking.due_at, HeldBack.TOUCH_BUDGET)
-    invitee = replace(asking.invitee, day=day_of(room))
-    if invitee != asking.invitee:
+    invitee = asking.invitee
+    if room != asking.due_at and (day := day_of(room)) != invitee.day:
+        invitee = replace(invitee, day=day)
         decision = account.decide(invitee)
         if isinstance(decision, NotAsked):
             return Planned(asking, asking.due_at, decision.reason)
