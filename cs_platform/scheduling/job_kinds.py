@@ -18,6 +18,7 @@ from metrics.snapshots import take_snapshots
 from playbooks.engine import advance_plays
 from playbooks.preview import bulk_lists, bulk_starts, dry_runs
 from surveys.engine import deliveries, letters
+from surveys.models import SurveyPolicy
 
 INVARIANTS = "invariants.ask"
 LEDGERS = "ledgers.derive"
@@ -48,7 +49,7 @@ def _advance_plays(claim: jobs.Claim) -> None:
 
 def _send_surveys(claim: jobs.Claim) -> None:
     deliveries.sync_deliveries()
-    letters.write_due(limit=10_000, now=clock.now())
+    letters.write_due(limit=SurveyPolicy.current().per_minute, now=clock.now())
     deliveries.expire(now=clock.now())
 
 

@@ -56,6 +56,12 @@ class SurveyPolicy(models.Model):
         validators=[MaxValueValidator(180)],
         help_text=_("A bad ticket is urgent, or was answered with 1 or 2 of 5."),
     )
+    per_minute = models.PositiveSmallIntegerField(
+        _("surveys sent a minute"),
+        default=1_000,
+        validators=[MinValueValidator(1), MaxValueValidator(10_000)],
+        help_text=_("What is due beyond it goes in the minutes that follow."),
+    )
     rhythm = models.JSONField(
         default=usual_rhythm,
         validators=[validate_rhythm],

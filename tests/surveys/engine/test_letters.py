@@ -6,11 +6,12 @@ import pytest
 
 from accounts.models import Contact, Installation, OutboxMessage
 from accounts.work import outbox
+from cs_platform.scheduling.job_kinds import HANDLERS, SURVEYS
 from surveys.catalogue import Moment
 from surveys.engine.deliveries import expire, forget_held_back, revoke, sync_deliveries
 from surveys.engine.letters import write_due
 from surveys.engine.planning import plan_day
-from surveys.models import Invitation, Survey
+from surveys.models import Invitation, Survey, SurveyPolicy
 from tests.surveys.engine import house
 from tests.surveys.engine.house import DAY, NOW
 
@@ -95,6 +96,19 @@ def test_nothing_is_written_before_it_is_due(renewal):
     invitation = invited(time_zone="America/New_York")
     assert write_due(limit=10, now=NOW) == 0
     assert write_due(limit=10, now=invitation.due_at) == 1
+
+
+def test_no_more_a_minute_than_the_rules_say_and_each_once(renewal):
+    for name in ("a", "b", "c", "d", "e"):
+        invited(name)
+    SurveyPolicy.objects.update_or_create(pk=1, defaults={"per_minute": 2})
+    Installation.objects.update_or_create(pk=1, defaults={"as_of": DAY})
+    written = []
+    for _minute in range(4):
+        HANDLERS[SURVEYS].run(None)
+        written.append(OutboxMessage.objects.count())
+    assert written == [2, 4, 5, 5]
+    assert Invitation.objects.filter(state="written").count() == 5
 
 
 def test_a_later_version_is_the_one_that_is_sent(renewal):
