@@ -79,6 +79,12 @@ def revision_of(request: HttpRequest) -> int:
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 9 else 0
 
 
+def was_overtaken(request: HttpRequest, draft: OpenDraft) -> bool:
+    """Somebody saved since the page that was sent was opened: told with what is wrong in it too,
+    since the page that is shown then is saved from the draft as it is now."""
+    return request.method == "POST" and revision_of(request) != draft.row.revision
+
+
 def posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 

@@ -32,6 +32,7 @@ from surveys.pages.editor.draft_saves import (
     part_response,
     posted,
     save_part,
+    was_overtaken,
 )
 from surveys.pages.editor.fields import saved_meanwhile, shown_fields
 from surveys.pages.editor.forms import LanguageForm, NewSurveyForm, SurveyYamlForm
@@ -94,7 +95,7 @@ def survey(request: HttpRequest, survey_id: int, started: StartedBySignals) -> H
     draft = open_draft(row)
     form = make(draft, posted(request))
     if not form.is_bound or not form.is_valid():
-        return show(draft, form, False)
+        return show(draft, form, was_overtaken(request, draft))
     return save_part(request, draft, {**draft.content, **form.written()}, DraftPart(make, show))
 
 
@@ -125,17 +126,17 @@ def _text_answer(request: HttpRequest, row: Survey, code: str) -> HttpResponse:
     draft = open_draft(row)
     form = make(draft, posted(request))
     if not form.is_bound or not form.is_valid():
-        return show(draft, form, False)
+        return show(draft, form, was_overtaken(request, draft))
     content = draft_edits.with_text(draft.content, code, form.written())
     try:
         content, focus = _with_deed(content, request.POST.get("do", ""))
     except KeyError:
         form.add_error(None, gettext("That question is not there any more."))
-        return show(draft, form, False)
+        return show(draft, form, was_overtaken(request, draft))
     if len(content["further"]) > MOST_FURTHER:
         words = gettext("At most %(most)s further questions: each costs answers.")
         form.add_error(None, words % {"most": MOST_FURTHER})
-        return show(draft, form, False)
+        return show(draft, form, was_overtaken(request, draft))
     where = f"{request.path}?focus={focus}#{focus}" if focus else ""
     return save_part(request, draft, content, DraftPart(make, show), where=where)
 
@@ -197,14 +198,14 @@ def languages(request: HttpRequest, survey_id: int) -> HttpResponse:
     draft = open_draft(row)
     form = make(draft, posted(request))
     if not verb or (form.is_bound and not form.is_valid()):
-        return show(draft, form, False)
+        return show(draft, form, was_overtaken(request, draft))
     code = form.cleaned_data["language"] if form.is_bound else code
     try:
         content = _LANGUAGE_DEEDS[verb](draft.content, code)
     except (KeyError, ValueError):
         words = gettext("Nothing was done: one language has to stay, and it has to be there.")
         messages.info(request, words)
-        return show(draft, form, False)
+        return show(draft, form, was_overtaken(request, draft))
     page = reverse("survey_text", args=[row.pk, code]) if verb == "add" else ""
     return save_part(request, draft, content, DraftPart(make, show), where=page)
 
@@ -250,12 +251,12 @@ def yaml_text(request: HttpRequest, survey_id: int) -> HttpResponse:
     draft = open_draft(row)
     form = make(draft, posted(request))
     if not form.is_bound or not form.is_valid():
-        return show(draft, form, False)
+        return show(draft, form, was_overtaken(request, draft))
     try:
         content = _content_of_yaml(form.cleaned_data["text"], key=row.key)
     except SurveyError as error:
         form.add_error("text", list(error.problems))
-        return show(draft, form, False)
+        return show(draft, form, was_overtaken(request, draft))
     return save_part(request, draft, content, DraftPart(make, show))
 
 

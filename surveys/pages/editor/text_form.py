@@ -107,7 +107,8 @@ class SurveyWordsForm(forms.Form):
     def written(self) -> dict[str, Any]:
         """The text of the language in the shape of the YAML; what is not asked here stays."""
         said, kept = self.cleaned_data, text_mapping(self.text)
-        kept |= {name: said[name] for name in _LONGEST if name in said}
+        # As YAML has it: a browser sends each end of a line as two characters.
+        kept |= {name: said[name].replace("\r\n", "\n") for name in _LONGEST if name in said}
         kept["further"] = {
             asked.key: {
                 "question": said[field_of("question", asked.key)],

@@ -317,6 +317,35 @@ def test_who_saved_later_sees_both_and_saves_again(ops):
     assert (row.name, row.expires_days) == ("Two", 7)
 
 
+def test_who_was_overtaken_is_told_with_what_is_wrong_too(ops):
+    draft = draft_of(shipped_survey("nps"), now=NOW)
+    shown = typed_in(ops.get(at("version", draft)).context["form"])
+    send(ops, draft, "version", **{**shown, "name": "One"})
+    wrong = {**shown, "name": "Two", "expires_days": "0"}
+    answered = send(ops, draft, "version", revision=1, **wrong)
+    assert list(errors(answered)) == ["expires_days"]
+    assert "saved this draft while you had it open" in words(answered)
+    assert answered.context["fields"]["name"].saved == "One"
+    text = ops.get(at("yaml", draft)).context["form"].initial["text"]
+    wrong_text = text.replace("kind: nps", "kind: mood")
+    for page, said in (
+        (["text", "en"], {"do": "up:gone", **TEXTS}),
+        (["yaml"], {"text": wrong_text}),
+    ):
+        answered = send(ops, draft, *page, revision=1, **said)
+        assert "saved this draft while you had it open" in words(answered)
+    assert Survey.objects.get(pk=draft.pk).revision == 2
+
+
+def test_lines_of_a_browser_are_lines_of_yaml(ops):
+    draft = begun(ops)
+    send(ops, draft, "text", "en", **{**TEXTS, "intro": "One\r\n\r\nTwo\r\n"})
+    row = Survey.objects.get(pk=draft.pk)
+    assert row.texts["en"]["intro"] == "One\n\nTwo"
+    send(ops, draft, "text", "en", **{**TEXTS, "intro": "One\r\n\r\nTwo"})
+    assert Survey.objects.get(pk=draft.pk).revision == row.revision
+
+
 def test_a_language_that_somebody_removed_meanwhile_is_told(ops):
     draft = draft_of(shipped_survey("nps"), now=NOW)
     send(ops, draft, "languages", do="remove:de")
