@@ -47,6 +47,12 @@ def in_force() -> dict[str, Card]:
     return {card.spec.key: card for card in cards}
 
 
+def given_cards() -> list[Card]:
+    """Those in force that a rule gives; all of them before there are rules."""
+    given = set(models.AssignmentRule.objects.in_force().values_list("scorecard_key", flat=True))
+    return [card for key, card in in_force().items() if key in given or not given]
+
+
 @lru_cache(maxsize=256)
 def published_card(scorecard_id: int) -> Card:
     """A published version, remembered: it never changes. Raises DoesNotExist for a draft."""

@@ -18,7 +18,7 @@ from health.facts.sources import connected_sources
 from health.measures import MEASURES, FactSource
 from health.models import CurrentHealth, SourceFeed
 from health.queries.coverage import card_coverage
-from health.queries.scorecards import Card, in_force
+from health.queries.scorecards import Card, given_cards
 from health.scoring import TOO_NEW
 from health.scoring.coverage import SourceCoverage, most_first, source_coverage
 from health.scoring.specs import UNSCORED, ScorecardSpec
@@ -156,7 +156,7 @@ class CheckList:
 def check_list() -> CheckList:
     since = dict(SourceFeed.objects.values_list("source", "first_day"))
     connected = connected_sources(set(since))
-    cards = list(in_force().values())
+    cards = given_cards()
     worth = {card.spec.name: _points_by_source(card.spec) for card in cards}
     rows, has_accounts = _rows_by_kind(), Account.objects.exists()
 

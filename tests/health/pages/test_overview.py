@@ -47,7 +47,7 @@ def test_what_drops_out_is_said_where_the_rest_is_enough(ops, published):
 def test_a_card_whose_sources_all_deliver_says_nothing(ops, published):
     connect(
         *("usage", "activity", "support", "revenue", "payment", "contacts"),
-        *("interactions", "events", "onboarding"),
+        *("interactions", "events", "onboarding", "sessions", "surveys", "csm_sentiment"),
     )
 
     assert share_of(ops, "four_inputs").gaps == ()

@@ -9,10 +9,11 @@ from django.urls import reverse
 from accounts.catalogue import Role
 from accounts.models import Account, Installation, User
 from health.models import CurrentHealth, Scorecard
+from health.queries.rules import RuleContent
 from health.queries.unscored import why_unscored
 from health.recompute import recompute
 from tests.accounts.loading import account, contract, load_raw
-from tests.cards import install_cards
+from tests.cards import install_cards, put_rules_in_force
 from tests.health import builders as make
 from tests.page_house import DAY, NOW, sign_in
 
@@ -175,3 +176,11 @@ def test_only_accounts_with_a_score_count_as_scored(client, ops, band, scored):
     )
     found = _list(client)
     assert (found.active, found.scored) == (1, scored)
+
+
+def test_a_scorecard_that_no_rule_gives_waits_for_nothing(client, ops):
+    found = {card.name for card in _list(client).cards}
+    assert "Four inputs" in found
+    assert "Five components" not in found
+    put_rules_in_force([RuleContent("five_components")], now=NOW)
+    assert [card.name for card in _list(client).cards] == ["Five components"]
