@@ -53,7 +53,8 @@ def asking_previews(*, contact: Contact, by: User, now: datetime) -> list[Asking
 
 
 def _settled_today(contact: Contact, now: datetime) -> dict[str, Invitation]:
+    """By key of the survey; the occasion names the person, also where nobody was asked."""
     rows = Invitation.objects.filter(
-        account=contact.account_id, contact=contact, occasion=occasion_by_hand(contact, now)
+        account=contact.account_id, occasion=occasion_by_hand(contact, now)
     )
     return {row.survey.key: row for row in rows.select_related("survey")}

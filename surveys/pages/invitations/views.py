@@ -131,7 +131,9 @@ def _invitation_page(request: HttpRequest, row: Invitation, form: RevokeForm) ->
     """The link is shown to whoever may hand it over, and of no invitation that went by mail."""
     may_work = may(request.user, Right.WORK_ACCOUNTS, account=row.account)
     is_link = row.occasion.startswith(LINK_BY_HAND)
-    shows_link = may_work and is_link and can_be_answered(row, now=clock.now())
+    is_known = row.contact is not None and row.contact.erased_at is None
+    is_open = is_known and can_be_answered(row, now=clock.now())
+    shows_link = may_work and is_link and is_open
     response = getattr(row, "response", None)
     context = {
         "row": row,

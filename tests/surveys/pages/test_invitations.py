@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts import clock
 from accounts.models import OutboxMessage, OutreachPolicy
 from surveys.engine.asking_previews import asking_previews
+from surveys.engine.requests import ask_by_hand
 from surveys.models import Invitation, Response, SurveyPolicy
 from tests.permission_house import build_house
 from tests.surveys.engine.house import person, survey
@@ -106,6 +107,16 @@ def test_a_preview_of_several_surveys_is_of_each_alone(client, house, mira):
     survey("other", "on_request", since=5000)
     previews = asking_previews(contact=mira, by=house.people["csm"], now=clock.now())
     assert [(each.survey.key, each.reason) for each in previews] == [("asked", ""), ("other", "")]
+
+
+def test_what_was_settled_today_for_nobody_breaks_no_page(client, house, mira):
+    """They had left, were asked for, and came back on the same day."""
+    type(mira).objects.filter(pk=mira.pk).update(is_active=False, left_on=clock.today())
+    ask_by_hand("asked", contact=mira, by=house.people["csm"], now=clock.now())
+    type(mira).objects.filter(pk=mira.pk).update(is_active=True, left_on=None)
+    page = client.get(page_of(mira.account, mira))
+    assert page.context["previews"][0].settled.reason == "nobody"
+    assert "Was asked for today" in page.content.decode()
 
 
 def test_a_link_is_handed_over_answered_by_it_and_made_once(client, house, mira):
