@@ -9,6 +9,7 @@ import pytest
 from django.template.loader import render_to_string
 
 from accounts.models import Account, Contract, User
+from health.models import ReadinessLook
 from tests.browser.conftest import AXE, PASSWORD, sign_in
 from tests.cards import install_playbooks
 from tests.page_house import DAY, NOW
@@ -105,6 +106,7 @@ def page(screen, browser, company, live_server):
     User.objects.create_user("newcomer@demo.example", PASSWORD, name="Ivo Reed", role="csm")
     _renewed_by_itself()
     _answered()
+    _looked_at()
     scheme, width = SCREENS[screen]
     context = browser.new_context(
         viewport={"width": width, "height": 900},
@@ -148,6 +150,26 @@ def _answered():
             answered_at=NOW - timedelta(days=20 * number),
         )
     answer(person, 5, standing=1, kind="csat", answered_at=NOW)
+
+
+def _looked_at():
+    """One is ready, one nearly, as of the latest Sunday."""
+    sunday = DAY - timedelta(days=(DAY.weekday() + 1) % 7)
+    for name, readiness, talks in (("finely", "ready", 2), ("poorly", "conversations_first", 0)):
+        ReadinessLook.objects.create(
+            account=Account.objects.get(external_id=name),
+            day=sunday,
+            weeks=[100] * 14 + [130] * 5,
+            weeks_known=19,
+            conversations=talks,
+            stakeholders=4,
+            functions=2,
+            looks_above=4,
+            met=3 if talks else 2,
+            readiness=readiness,
+            is_early=not talks,
+            judged_at=NOW,
+        )
 
 
 # What is pressed is 24 px high, or stands clear of its neighbours (WCAG 2.5.8).
