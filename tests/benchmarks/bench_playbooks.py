@@ -8,7 +8,6 @@ import multiprocessing
 import statistics
 import time
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from tests.benchmarks.measuring import cpu_clocks, report, scaled, served
 from tests.crossings import a_crossing
@@ -197,10 +196,12 @@ def bench_preview():
     """The first figures of a dry run of 90 days with as many falls as above, and of the list of
     accounts on which a playbook may be started in bulk, where it is true of all of them."""
     from accounts.models import Installation, User  # noqa: PLC0415 -- after django.setup()
-    from playbooks.models import DryRun, Playbook  # noqa: PLC0415 -- after django.setup()
-    from playbooks.preview.current_matches import (  # noqa: PLC0415 -- after django.setup()
-        would_start_now,
+    from playbooks.models import (  # noqa: PLC0415 -- after django.setup()
+        BulkStartList,
+        DryRun,
+        Playbook,
     )
+    from playbooks.preview.bulk_lists import fill_list  # noqa: PLC0415 -- after django.setup()
     from playbooks.preview.dry_runs import fill  # noqa: PLC0415 -- after django.setup()
 
     Installation.objects.update_or_create(pk=1, defaults={"as_of": NOW.date()})
@@ -219,13 +220,17 @@ def bench_preview():
     told = asked.result
     assert told["started"] + told["queued"] + told["suppressed"] == FALLS
     report("playbooks.dry_run", cpu, falls=FALLS, started=told["started"], wall_seconds=wall)
-    at_risk = Playbook.objects.get(key="at_risk").rule()
-    found = []
-    look = partial(would_start_now, at_risk, day=NOW.date(), now=NOW)
-    cpu, wall = cpu_seconds(lambda: found.extend(look()))
-    assert len(found) == ACCOUNTS
+    listed = BulkStartList.objects.create(
+        playbook=Playbook.objects.get(key="at_risk"),
+        revision=1,
+        asked_by=asked.asked_by,
+        day=NOW.date(),
+        asked_at=NOW,
+    )
+    cpu, wall = cpu_seconds(lambda: fill_list(listed, now=NOW))
+    assert listed.accounts.count() == ACCOUNTS
     report("playbooks.bulk_start_list", cpu, accounts=ACCOUNTS, wall_seconds=wall)
-    run("TRUNCATE playbooks_dryrun, health_thresholdcrossing CASCADE")
+    run("TRUNCATE playbooks_dryrun, playbooks_bulkstartlist, health_thresholdcrossing CASCADE")
 
 
 def main():

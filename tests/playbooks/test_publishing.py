@@ -32,9 +32,9 @@ def states(key):
 
 @pytest.mark.django_db
 def test_the_library_is_installed_once():
-    assert install_library(now=NOW) == 14
+    assert install_library(now=NOW) == 15
     assert install_library(now=NOW) == 0
-    assert Playbook.objects.filter(state="published").count() == 14
+    assert Playbook.objects.filter(state="published").count() == 15
     assert PlaybookStep.objects.filter(playbook__key="at_risk").count() == 11
 
 
@@ -49,7 +49,7 @@ def test_an_installation_that_has_playbooks_is_given_none_at_an_upgrade():
 @pytest.mark.django_db
 def test_what_asks_for_a_function_that_is_gone_is_left():
     Function.objects.filter(key="legal").delete()
-    assert install_library(now=NOW) == 13
+    assert install_library(now=NOW) == 14
     assert not Playbook.objects.filter(key="renewal").exists()
 
 
