@@ -401,7 +401,8 @@ STAYS = {
     "accounts.AudienceMember", "accounts.DirtyAccount", "accounts.RenewalConfirmation",
     "accounts.MovementPart", "accounts.RevenueMovement",
     "cs_platform.PreviewMover", "health.BandOverride", "health.CurrentHealth",
-    "health.HealthScore", "health.ThresholdCrossing", "health.UsagePack", "metrics.AccountDay",
+    "health.HealthScore", "health.ReadinessLook", "health.ThresholdCrossing",
+    "health.UsagePack", "metrics.AccountDay",
     "metrics.AccountMonth", "metrics.ContractDay", "metrics.RenewalForecast",
     "playbooks.BulkStartAccount",
 }  # fmt: skip
