@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from accounts.keys import WORK_WRITE
+from accounts.keys import HEALTH_READ, WORK_WRITE
 from accounts.models import ApiKey, ImportFile, ImportRun, InboxReceipt, RevenueMovement, UsageDay
 from cs_platform.runtime.routes import routes
 from tests.accounts.bulk import make_key, usage
@@ -27,6 +27,7 @@ CASES_OF_PAGES = 5_000  # docs/facts.md says so
 # Their body is never read: they answer 404 or 405 to a POST, whatever comes with it.
 WITHOUT_BODY = {
     "api_import",
+    "in_app_script",
     "api_schema",
     "api_nowhere",
     "api_plays",
@@ -175,7 +176,7 @@ def test_a_cut_body_changes_nothing_at_any_address(server, house):
     """Signed in and past the CSRF check, so that nothing else refuses it."""
     ops = house.people["ops"]
     session = _signed_in(ops)
-    token = make_key(WORK_WRITE, owner=ops)
+    token = make_key(WORK_WRITE, HEALTH_READ, owner=ops)
     ApiKey.objects.update(latest_use_at=datetime.now(UTC) + timedelta(hours=1))  # notes no use
     cases, seen = [], set()
     for number, (address, view) in enumerate(_pages()):
@@ -193,6 +194,16 @@ def test_a_cut_body_changes_nothing_at_any_address(server, house):
     before = everything_stored()
     _tried(server, cases)
     assert everything_stored() == before
+
+
+def test_the_script_of_products_is_refused_to_a_post_whatever_becomes_of_its_body(server, house):
+    request = _form("/in-app/v1/in_app.js", _signed_in(house.people["ops"]))
+    assert send(server, request.whole(), "whole-script").status == 405
+    for number, (_, at, end) in enumerate(cuts(request)):
+        if end == "FIN" and number % 16 == 0:
+            said = send(server, request, f"cut-script-{number}", sent=request.sent()[:at])
+            assert said is None or said.status in (400, 405)
+    assert 500 not in {status for name, status in server.statuses().items() if "script" in name}
 
 
 def _once_each(ways: list[Cut], *, first: int) -> list[Cut]:
