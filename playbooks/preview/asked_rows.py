@@ -58,7 +58,10 @@ def enqueue_turn(asked: AskedPreview, *, kind: str) -> None:
 
 def awaited(model: type[Asked], claim: jobs.Claim) -> Asked | None:
     """None: it was thrown away, asked for anew, or filled by another worker."""
-    rows = model._default_manager.filter(pk=claim.payload["row"], turn=claim.payload["turn"])
+    told = claim.payload
+    # A dry run that was asked for before turns were counted is the first of its row.
+    pk, turn = told.get("row", told.get("dry_run")), told.get("turn", 1)
+    rows = model._default_manager.filter(pk=pk, turn=turn)
     return rows.filter(finished_at=None).first()
 
 

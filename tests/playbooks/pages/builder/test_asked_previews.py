@@ -97,6 +97,13 @@ def test_a_worker_that_lost_its_lease_over_a_dry_run_writes_nothing(slipped, ops
     assert "started once" in words(ops.get(address))
 
 
+def test_a_dry_run_that_waits_through_an_upgrade_is_worked(slipped, ops):
+    ops.post(at("playbook_dry_run", slipped.pk))
+    Job.objects.update(payload={"dry_run": DryRun.objects.get().pk})
+    dry_runs.work_dry_run(claimed(dry_runs.JOB_KIND))
+    assert DryRun.objects.get().finished_at is not None
+
+
 def test_how_far_a_dry_run_is_stands_on_its_page(slipped, ops):
     ops.post(at("playbook_dry_run", slipped.pk))
     DryRun.objects.update(done=10_000, total=20_000)
