@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db import connection
 
-from accounts.catalogue import LEAST_RENEWAL_MONTHS, ActorClass
+from accounts.catalogue import LEAST_RENEWAL_MONTHS, ActorClass, SignalKind
 from health.models import WatchLine
 from health.scoring import WHOLE_SCORE
+from health.scoring.readiness import Readiness
 from health.signals import Direction
 from playbooks.engine.bulk_start import Wanted
 from playbooks.engine.occurrences import Occurred, occurrences
@@ -80,6 +81,17 @@ _SILENT = """
     WHERE actor = %(person)s AND events > 0 AND day > %(day)s - 365
     GROUP BY account_id HAVING max(day) <= %(day)s - %(silent)s ORDER BY account_id
 """
+# At the latest look, which an account that left has none of. An older one says nothing of today.
+_READINESS = """
+    SELECT account_id FROM health_readinesslook
+    WHERE day = (SELECT max(day) FROM health_readinesslook WHERE day <= %(day)s)
+        AND day > %(day)s - 14 AND readiness = %(readiness)s ORDER BY account_id
+"""
+_READINESS_OF = {
+    SignalKind.EXPANSION_READY: Readiness.READY,
+    SignalKind.EXPANSION_NEEDS_TALKS: Readiness.CONVERSATIONS_FIRST,
+    SignalKind.EXPANSION_NEEDS_PEOPLE: Readiness.STAKEHOLDERS_FIRST,
+}
 _MEMBERS = """
     SELECT m.account_id, m.since, v.name
     FROM accounts_savedview v JOIN accounts_audiencemember m ON m.audience_id = v.id
@@ -160,7 +172,8 @@ def _where_trigger_is_true(trigger: Trigger, day: date) -> Iterator[Wanted]:
             yield from (Wanted(each.account_id, trigger, told | each.seen) for each in found)
         case _:
             yield from (
-                Wanted(pk, trigger, {"kind": "in_bulk"}) for (pk,) in _accounts_beyond_line(trigger)
+                Wanted(pk, trigger, {"kind": "in_bulk"})
+                for (pk,) in _accounts_in_state(trigger, day)
             )
 
 
@@ -172,6 +185,13 @@ def _true_since(moment: Occurrence, day: date) -> Iterator[Occurred]:
     for account, since, name in _fetch_rows(_MEMBERS, audience=moment.audience):
         seen = {"audience": moment.audience, "name": name, "on": since.isoformat()}
         yield Occurred(account, since, seen)
+
+
+def _accounts_in_state(trigger: Trigger, day: date) -> Sequence[tuple[Any, ...]]:
+    if trigger.kind is not TriggerKind.SIGNAL:
+        return _accounts_beyond_line(trigger)
+    readiness = next((of for kind, of in _READINESS_OF.items() if kind == trigger.signal), None)
+    return _fetch_rows(_READINESS, day=day, readiness=readiness.value) if readiness else []
 
 
 def _accounts_beyond_line(trigger: Trigger) -> Sequence[tuple[Any, ...]]:

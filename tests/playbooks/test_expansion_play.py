@@ -6,7 +6,8 @@ import pytest
 
 from playbooks.engine import fire_signals
 from playbooks.library.catalogue import BY_KEY
-from playbooks.models import Play, PlayStart, Task
+from playbooks.models import Play, Playbook, PlayStart, Task
+from playbooks.preview.current_matches import accounts_where_true
 from playbooks.publishing import install
 from tests.health.test_readiness import LOOK, WEEK, deliver, look, make_ready, night_after
 from tests.playbooks.conftest import NOW
@@ -32,6 +33,17 @@ def test_who_becomes_ready_starts_the_playbook_that_proposes_more(house):
     assert (first.title, first.owner) == ("Write the story of their use", house.people["alice"])
     (start,) = PlayStart.objects.filter(account=account)
     assert start.saw["detail"].startswith("use +26.8% on the twelve weeks before")
+
+
+def test_who_is_ready_at_the_first_look_is_listed_to_be_started_by_a_person(house):
+    deliver()
+    ready, other = make_ready(), make_ready(talks=1)
+    look()
+    rule = Playbook.objects.get(key="expansion", state="published").rule()
+
+    for later, found in ((1, [ready.pk]), (13, [ready.pk]), (14, [])):
+        assert sorted(accounts_where_true(rule, day=LOOK + timedelta(days=later))) == found
+    assert other.pk not in accounts_where_true(rule, day=LOOK)
 
 
 @pytest.mark.parametrize(
