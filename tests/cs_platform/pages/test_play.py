@@ -187,5 +187,5 @@ def test_a_play_asks_a_fixed_number_of_questions(
             opened_at=NOW, due_at=NOW,
         )  # fmt: skip
     page(client, play)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         page(client, play)
