@@ -42,7 +42,8 @@ def test_a_past_day_run_again_leaves_the_present_as_it_is(day):
     call_command("nightly", day=days_before(day, count=3), verbosity=0)
     assert present() == before
     again = StepRun.objects.filter(day=days_before(day, count=3))
-    assert set(again.values_list("step", flat=True)) == {"score", "close", "verify"}
+    about_the_day = {"score", "close", "readiness", "verify"}
+    assert set(again.values_list("step", flat=True)) == about_the_day
     assert schedule.latest_closed_day() == day
 
 
