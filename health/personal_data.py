@@ -18,7 +18,6 @@ PERSONAL_DATA = PersonalData(
         "health.MeasureDistribution.measure",
         "health.MeasureDistribution.segment",
         "health.Publication.reason",
-        "health.ReadinessLook.readiness",
         "health.RuleSet.reason",
         "health.Scorecard.description",
         "health.Scorecard.name",

@@ -62,7 +62,8 @@ def test_nights_of_a_frozen_company_leave_nothing_broken():
     assert ClosedDay.objects.latest("day").day == DAY
     assert ReportDay.objects.filter(day__in=(yesterday, DAY)).exists()
     past = StepRun.objects.filter(day=DAY - timedelta(days=30))
-    assert set(past.values_list("step", flat=True)) == {"score", "close", "verify"}
+    about_the_day = {"score", "close", "readiness", "verify"}
+    assert set(past.values_list("step", flat=True)) == about_the_day
 
 
 def test_a_day_that_would_leave_a_gap_is_refused_with_what_to_do():
