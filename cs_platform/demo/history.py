@@ -127,6 +127,7 @@ def live_through(history: History, *, on_progress: Callable[[str], None]) -> Non
         signals.emit_day(day=day)
         _emit_learned(day)
         signals.emit_onboardings(day=day)
+        signals.emit_answers(day=day)
         emit_moments(closed=day, day=day + timedelta(days=1))
         signals.show_as_of(day=day)
         _fire_until_empty(now)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection, transaction
 
@@ -12,6 +12,8 @@ from accounts.loading.change_signals import emit_changes
 from accounts.loading.history import AttributeChange
 from accounts.models import AttributeHistory
 from accounts.work.signals import NewSignal, emit
+from surveys.actions.aftermath import signals_of
+from surveys.models import Response
 
 # A signal of a day's scores is emitted at its midnight: the night that follows the day reads it.
 _KEEP_BACK = """
@@ -66,6 +68,16 @@ def emit_day(*, day: date) -> None:
             NewSignal(account_id, kind, key, occurred_at, json.loads(payload))
             for account_id, kind, key, occurred_at, payload in cursor.fetchall()
         )
+
+
+def emit_answers(*, day: date) -> None:
+    """What was answered on the day, as when the link was followed."""
+    begin = datetime.combine(day, time(), tzinfo=UTC)
+    given = Response.objects.filter(
+        answered_at__gte=begin, answered_at__lt=begin + timedelta(days=1)
+    )
+    found = given.select_related("account").order_by("answered_at", "pk")
+    emit([each for row in found for each in signals_of(row, now=row.answered_at)])
 
 
 def show_as_of(*, day: date) -> None:

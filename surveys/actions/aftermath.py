@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext
 
-from accounts.catalogue import SignalKind
 from accounts.declarations import address_of
 from accounts.loading.change_signals import mark_dirty
 from accounts.models import User
@@ -33,18 +32,24 @@ def follow_answer(response: Response, *, now: datetime) -> FollowUp | None:
     Returns who has to deal with it, where somebody has. Answers after a ticket are support's own:
     they are told to nobody else.
     """
-    emit(
-        NewSignal(
-            response.account_id, kind, f"answer:{response.pk}", now, _signal_payload(response)
-        )
-        for kind in _signal_kinds(response)
-    )
+    emit(signals_of(response, now=now))
     mark_dirty([response.account_id])  # measures read answers
     announce_answer(response, now=now)
     if response.standing != -1 or response.moment == Moment.AFTER_TICKET:
         _drop_needless(response, now=now)
         return None
     return open_follow_up(response, now=now)
+
+
+def signals_of(response: Response, *, now: datetime) -> list[NewSignal]:
+    """What plays may wait for, by what the answer says; the key is that of the answer."""
+    kinds = answer_signals(
+        kind=SurveyType(response.kind),
+        moment=Moment(response.moment),
+        standing=response.standing,
+    )
+    payload, key = _signal_payload(response), f"answer:{response.pk}"
+    return [NewSignal(response.account_id, kind, key, now, payload) for kind in kinds]
 
 
 def open_follow_up(response: Response, *, now: datetime) -> FollowUp:
@@ -63,14 +68,6 @@ def open_follow_up(response: Response, *, now: datetime) -> FollowUp:
     if is_new and owner is not None:
         _notify_owner(follow_up, owner, now=now)
     return follow_up
-
-
-def _signal_kinds(response: Response) -> tuple[SignalKind, ...]:
-    return answer_signals(
-        kind=SurveyType(response.kind),
-        moment=Moment(response.moment),
-        standing=response.standing,
-    )
 
 
 def _signal_payload(response: Response) -> dict[str, object]:

@@ -176,7 +176,12 @@ def test_company_has_surveys_in_force_answers_and_loops(transactional_db):
     assert not responses.filter(answered_at__gte=clock.now()).exists()
     answered = Invitation.objects.filter(state="answered")
     assert answered.count() == responses.exclude(invitation=None).count() > 0
-    assert not Signal.objects.filter(kind__startswith="survey").exists()
+    # Told on the nights that playbooks were in use, once an answer; none of those before.
+    told = Signal.objects.filter(kind="survey.answered")
+    newest = {f"answer:{each.pk}": each.answered_at for each in responses}
+    assert told.exists()
+    assert all(row.occurred_at == newest[row.key] for row in told)
+    assert told.count() == len(set(told.values_list("key", flat=True))) < responses.count()
     low = responses.filter(standing=-1).exclude(moment="after_ticket")
     weeks = clock.now() - timedelta(days=55)
     assert not low.filter(answered_at__gte=weeks, follow_up=None).exists()
