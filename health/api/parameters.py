@@ -15,6 +15,7 @@ from health.queries.movers import MOST_DAYS
 
 MOST_HISTORY = 1_096
 USUAL_HISTORY, USUAL_MOVE = 90, 7
+_FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
 
 
 def account_or_404(request: Request, external_id: str) -> Account:
@@ -30,7 +31,10 @@ def day_of(request: Request, name: str) -> date | None:
     if not asked:
         return None
     try:
-        return date.fromisoformat(asked)
+        found = date.fromisoformat(asked)
+        if not _FIRST <= found <= _LAST:  # days around them are counted
+            raise ValueError(asked)
+        return found
     except ValueError as problem:
         words = f"Give `{name}` as a day, such as 2025-03-17."
         raise ApiProblem(400, code="day", detail=words) from problem
@@ -47,7 +51,8 @@ def span_of(request: Request, *, usual: int) -> tuple[date, date]:
 
 def days_of(request: Request) -> int:
     asked = request.query_params.get("days") or str(USUAL_MOVE)
-    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:4]) <= MOST_DAYS):
+    is_number = asked.isascii() and asked.isdigit() and len(asked) <= 2
+    if not is_number or not 1 <= int(asked) <= MOST_DAYS:
         words = f"Give `days` from 1 to {MOST_DAYS}."
         raise ApiProblem(400, code="days", detail=words)
     return int(asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -22,10 +22,9 @@ from health.api import schema, shown
 from health.api.parameters import account_or_404
 from health.models import Publication, Scorecard
 from health.preview.what_if import WhatIf, what_if
-from health.publishing import FileProblem, import_draft
+from health.publishing import FileProblem, NotPublishable, import_draft
 from health.publishing.yaml_export import card_document
 from health.queries.scorecards import in_force, published_card
-from health.scoring import NotationError
 
 
 class ScorecardsView(APIView):
@@ -82,8 +81,11 @@ class WhatIfView(APIView):
         account = account_or_404(request, external_id)
         try:
             found = _judged_by_draft(asked, account)
-        except (FileProblem, NotationError) as problem:
+        except (FileProblem, NotPublishable) as problem:
             raise ApiProblem(422, code="scorecard", detail=str(problem)) from problem
+        except (DataError, IntegrityError) as problem:
+            words = "A key or a name in it is too long, or one that is to be unique stands twice."
+            raise ApiProblem(422, code="scorecard", detail=words) from problem
         if found is None:
             words = "The account has no score to compare: never judged, too new, or no customer."
             raise ApiProblem(409, code="not_judged", detail=words)

@@ -12,6 +12,7 @@ from health import models
 from health.models import CurrentHealth
 from health.preview.judged_accounts import read_groups
 from health.preview.plan import prepare
+from health.publishing import NotPublishable, check
 from health.queries.scorecards import Card, build_spec
 from health.scoring import TOO_NEW, UNSCORED, Evaluation, band_positions, evaluate, same_bounds
 
@@ -32,8 +33,10 @@ def what_if(draft: models.Scorecard, *, account: Account, day: date) -> WhatIf |
     last, and from the facts what no stored judgement has. None where nothing can be judged: the
     account is no customer, or was never judged by any card.
 
-    Raises NotationError where the draft cannot be read.
+    Raises NotPublishable for a draft that nobody could be judged by.
     """
+    if found := check(draft):
+        raise NotPublishable(found)
     ids = np.array([account.pk], dtype=np.int64)
     plan, card = prepare(draft, day=day, account_ids=ids), Card(draft.pk, build_spec(draft))
     for group in read_groups(plan, card, ids):

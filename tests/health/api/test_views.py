@@ -139,7 +139,7 @@ def test_the_history_has_a_row_a_day_page_by_page(account, token):
     days = [row["day"] for row in page["days"] + rest["days"]]
     assert (rest["next"], len(set(days)), days == sorted(days)) == (None, 114, True)
     jsonschema.validate(page, described(token, "/api/v1/accounts/{external_id}/health/history/"))
-    assert is_refused(get(address.replace("from=2", "from=1"), token), 400, "span")
+    assert is_refused(get(address.replace("from=20", "from=19"), token), 400, "span")
     assert is_refused(get("/accounts/northwind/health/history/?to=soon", token), 400, "day")
 
 
@@ -203,6 +203,43 @@ def test_what_a_draft_would_make_of_an_account_is_told_and_leaves_nothing(accoun
     assert everything_but_the_key() == before
 
 
+def _card(*, measure="login_frequency", weight=100, key="mine", again=""):
+    """A scorecard in one line of YAML, as text of a JSON string."""
+    curve = "{key: %s, weight: 100, curve: '0 → 0, 1 → 100'}"
+    made = "{key: %s, name: N, weight: %d, measures: [" + curve + "]}"
+    components = [made % ("only", weight, measure)]
+    if again:
+        components.append(made % (again, 100 - weight, measure))
+    low = "{key: low, name: Low, lower: 0, tone: intervene, at_risk: true}"
+    high = "{key: high, name: High, lower: 60, tone: healthy}"
+    bands = f"[{high}, {low}]"
+    return f"{{key: {key}, name: Mine, components: [{', '.join(components)}], bands: {bands}}}"
+
+
+def test_a_scorecard_of_one_s_own_is_judged(account, token):
+    before = everything_but_the_key()
+    address = "/accounts/northwind/health/what_if/"
+    shown = post(address, token, '{"yaml": "' + _card() + '"}')
+    assert shown.status_code == 200, shown.content
+    assert [each["key"] for each in shown.json()["measures"]] == ["login_frequency"]
+    assert everything_but_the_key() == before
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/health/movers/?days=00891",
+        "/health/movers/?days=1000",
+        "/accounts/northwind/health/history/?to=0001-01-01",
+        "/accounts/northwind/health/history/?after=9999-12-31",
+        "/accounts/northwind/health/explain/?to=0001-01-02",
+        "/accounts/northwind/health/explain/?from=9999-12-31",
+    ],
+)
+def test_days_that_no_calendar_has_are_refused(account, token, asked):
+    assert is_problem(get(asked, token), 400) in ("days", "day", "span")
+
+
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
@@ -212,6 +249,10 @@ def test_what_a_draft_would_make_of_an_account_is_told_and_leaves_nothing(accoun
         ('{"scorecard": "four_inputs", "yaml": "x"}', 400, "body"),
         ('{"yaml": "x"}', 422, "scorecard"),
         ('{"yaml": "key: a"}', 422, "scorecard"),
+        ('{"yaml": "' + _card(measure="no_such_measure") + '"}', 422, "scorecard"),
+        ('{"yaml": "' + _card(weight=90) + '"}', 422, "scorecard"),
+        ('{"yaml": "' + _card(key="k" * 200) + '"}', 422, "scorecard"),
+        ('{"yaml": "' + _card(again="only") + '"}', 422, "scorecard"),
     ],
 )
 def test_a_draft_that_cannot_be_read_is_refused_in_words(account, token, body, status, code):
