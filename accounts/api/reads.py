@@ -22,6 +22,7 @@ from accounts.models import AccountScopedQuerySet, ApiKey, User
 
 PAGE_SIZE = 100
 _HIGHEST_ID = 2**63
+_MOST_DIGITS = 19  # of an id; Python reads no number of thousands of them
 Row = TypeVar("Row", bound=Model)
 Shown = dict[str, Any]
 
@@ -81,7 +82,8 @@ def cursor_page(
     `known`: the fields that a row has.
     """
     after = request.query_params.get("after") or "0"
-    if not (after.isascii() and after.isdigit()) or int(after) >= _HIGHEST_ID:
+    is_number = after.isascii() and after.isdigit() and len(after) <= _MOST_DIGITS
+    if not is_number or int(after) >= _HIGHEST_ID:
         raise ApiProblem(400, code="cursor", detail="Give `after` as `next` of the page before.")
     found = list(rows.filter(pk__gt=int(after)).order_by("pk")[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]

@@ -17,12 +17,12 @@ from playbooks.models.previews import AskedPreview
 # So few accounts are looked at while the page waits.
 AT_ONCE = 3_000
 
-Asked = TypeVar("Asked", bound=AskedPreview)
+PreviewRow = TypeVar("PreviewRow", bound=AskedPreview)
 
 
 def ask(
-    model: type[Asked], *, playbook: Playbook, by: User, now: datetime, **what: Any
-) -> tuple[Asked, bool]:
+    model: type[PreviewRow], *, playbook: Playbook, by: User, now: datetime, **what: Any
+) -> tuple[PreviewRow, bool]:
     """In a transaction. The row, and whether it was asked for with this: not where the same is
     awaited already. `what` is what it is asked about, beside the revision."""
     wanted = {"revision": playbook.revision, **what}
@@ -56,7 +56,7 @@ def enqueue_turn(asked: AskedPreview, *, kind: str) -> None:
     jobs.enqueue(kind=kind, key=key, payload=told, next_at=real_now())
 
 
-def awaited(model: type[Asked], claim: jobs.Claim) -> Asked | None:
+def awaited(model: type[PreviewRow], claim: jobs.Claim) -> PreviewRow | None:
     """None: it was thrown away, asked for anew, or filled by another worker."""
     told = claim.payload
     # A dry run that was asked for before turns were counted is the first of its row.
@@ -82,13 +82,13 @@ def store_finding(asked: AskedPreview, claim: jobs.Claim | None, **found: Any) -
     return is_kept
 
 
-def give_up(model: type[Asked], claim: jobs.Claim, *, reason: str) -> None:
+def give_up(model: type[PreviewRow], claim: jobs.Claim, *, reason: str) -> None:
     asked = awaited(model, claim)
     if asked is not None:
         type(asked)._default_manager.filter(pk=asked.pk).update(failure=reason[:300])
 
 
-def revive(model: type[Asked], claim: jobs.Claim) -> None:
+def revive(model: type[PreviewRow], claim: jobs.Claim) -> None:
     with transaction.atomic():
         asked = awaited(model, claim)
         if asked is None:

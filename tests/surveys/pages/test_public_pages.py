@@ -21,7 +21,7 @@ MOST_OF_A_PAGE = 20_000
 LOGO = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 50
 
 
-class Heard(HTMLParser):
+class SpokenText(HTMLParser):
     """Tags with their attributes, in order, and the text of the title."""
 
     def __init__(self, page: str) -> None:
@@ -84,7 +84,7 @@ def text_of(page) -> str:
 
 def test_a_page_and_all_it_loads_is_small_and_our_own(shown, client):
     for name, page in shown.items():
-        heard = Heard(text_of(page))
+        heard = SpokenText(text_of(page))
         assert not heard.of("script"), name
         assert not heard.of("style"), name
         assert not [tag for tag, attrs in heard.tags for each in attrs if each.startswith("on")]
@@ -109,7 +109,7 @@ def _size_of(client, address: str) -> int:
 def test_a_page_says_what_it_is(shown):
     for name, page in shown.items():
         text = text_of(page)
-        heard = Heard(text)
+        heard = SpokenText(text)
         meta = {each["name"]: each["content"] for each in heard.of("meta") if "name" in each}
         assert text.startswith("<!doctype html>\n<html lang="), name
         assert 'charset="utf-8"' in text[:1024], name
@@ -128,7 +128,7 @@ def test_a_page_says_what_it_is(shown):
 
 def test_every_field_has_a_label_and_every_link_has_words(shown):
     for name, page in shown.items():
-        heard = Heard(text_of(page))
+        heard = SpokenText(text_of(page))
         labelled = {each.get("for") for each in heard.of("label")}
         for each in heard.of("textarea"):
             assert each["id"] in labelled, name
@@ -142,7 +142,7 @@ def test_pages_are_kept_nowhere_and_what_they_load_for_a_year(shown, client):
         assert page.headers["Referrer-Policy"] == "no-referrer", name
         assert "default-src 'self'" in page.headers["Content-Security-Policy"], name
         assert not page.cookies, name
-    heard = Heard(text_of(shown["form"]))
+    heard = SpokenText(text_of(shown["form"]))
     for address in [each["href"] for each in heard.of("link")] + [
         each["src"] for each in heard.of("img")
     ]:
